@@ -1,0 +1,1 @@
+"""Sound: soundfonts, synthesis, stems, mix and encoding. Imports nothing else of ours."""

@@ -1,0 +1,1 @@
+"""Composing: music data, networks, techniques, genres and the worker that runs them."""

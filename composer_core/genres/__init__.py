@@ -1,0 +1,100 @@
+"""Genres: one folder each with ``genre.toml``, ``weights.safetensors`` and ``CARD.md``. Free of torch.
+
+Shipped genres live beside this file; a user's own live in ``$TUTTI_HOME/genres``.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from composer_core.errors import GenreError
+
+SHIPPED = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Part:
+    """One track of a genre's ensemble; ``low`` and ``high`` are the MIDI pitches that it can play.
+
+    ``pan`` runs from -1 (left) to 1 (right), ``level_db`` is relative, ``reverb_send`` is 0-1.
+    """
+
+    name: str
+    program: int
+    low: int
+    high: int
+    pan: float = 0.0
+    level_db: float = 0.0
+    reverb_send: float = 0.2
+    is_drum: bool = False
+
+
+@dataclass(frozen=True)
+class Genre:
+    """A style: its ensemble, tempo, default technique and the folder with its weights.
+
+    ``parts[0]`` is the melody's own place in the ensemble.
+    """
+
+    name: str
+    title: str
+    description: str
+    technique: str
+    tempo_bpm: float
+    parts: tuple[Part, ...]
+    folder: Path
+    metres: tuple[str, ...] = ()
+
+    @property
+    def weights(self) -> Path:
+        """Path of the weights file."""
+        return self.folder / "weights.safetensors"
+
+    @property
+    def card(self) -> Path:
+        """Path of the model card."""
+        return self.folder / "CARD.md"
+
+
+def list_genres(folders: Sequence[Path] = (SHIPPED,)) -> list[Genre]:
+    """Read every genre below the given folders, by name; an earlier folder wins over a later one."""
+    found: dict[str, Genre] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*/genre.toml")):
+            found.setdefault(path.parent.name, read_genre(path.parent))
+    return [found[name] for name in sorted(found)]
+
+
+def find_genre(name: str, folders: Sequence[Path] = (SHIPPED,)) -> Genre:
+    """Find a genre by its name, whatever its case.
+
+    Raises:
+        GenreError: there is none of that name; the message names the nearest one.
+    """
+    wanted = name.strip().lower()
+    genres = {genre.name: genre for genre in list_genres(folders)}
+    if wanted in genres:
+        return genres[wanted]
+    nearest = difflib.get_close_matches(wanted, genres, n=1, cutoff=0.0)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    raise GenreError(f"There is no genre {name[:40]!r}.{hint} Genres here: {', '.join(genres) or 'none'}.")
+
+
+def read_genre(folder: Path) -> Genre:
+    """Read one genre's ``genre.toml``.
+
+    Raises:
+        GenreError: the file is missing or damaged.
+    """
+    try:
+        data: dict[str, Any] = tomllib.loads((folder / "genre.toml").read_text(encoding="utf-8"))
+        parts = tuple(Part(**part) for part in data.pop("part"))
+        data["metres"] = tuple(data.get("metres", ()))
+        return Genre(name=folder.name, parts=parts, folder=folder, **data)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise GenreError(
+            f"The genre {folder.name!r} is damaged ({error}): restore {folder / 'genre.toml'} or delete the folder."
+        ) from error

@@ -1,0 +1,1 @@
+"""What lasts: the database, the jobs ledger, history and files. Imports nothing else of ours."""
