@@ -50,7 +50,7 @@ class Metre:
         return ticks_per_beat * 4 * self.numerator // self.denominator
 
     def pulse_ticks(self, ticks_per_beat: int) -> int:
-        """Length of one felt pulse: a quarter in simple metres (an eighth in 3/8, 5/8, 7/8), a dotted one in compound."""
+        """Length of one felt pulse: a quarter in simple metres (an eighth in x/8), a dotted note in compound ones."""
         if self.is_compound:
             return ticks_per_beat * 12 // self.denominator
         return ticks_per_beat * 4 // max(self.denominator, 4)
