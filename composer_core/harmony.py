@@ -1,0 +1,113 @@
+"""Keys and chords: finding them in notes, naming them, and the pitch classes behind the names. Free of torch."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from composer_core.music import PITCH_CLASS_NAMES, Key, Note
+
+QUALITIES: dict[str, tuple[int, ...]] = {
+    "": (0, 4, 7),
+    "m": (0, 3, 7),
+    "dim": (0, 3, 6),
+    "aug": (0, 4, 8),
+    "7": (0, 4, 7, 10),
+    "maj7": (0, 4, 7, 11),
+    "m7": (0, 3, 7, 10),
+    "m7b5": (0, 3, 6, 10),
+    "dim7": (0, 3, 6, 9),
+}
+"""Chord quality → semitones above the root, commonest first: of two that fit equally well the earlier wins."""
+
+CHORDS: tuple[tuple[int, str], ...] = tuple((root, quality) for quality in QUALITIES for root in range(12))
+"""Every (root, quality) that has a name here; a chord's index in it is its number in the networks."""
+
+NO_CHORD = len(CHORDS)
+
+
+def _tone_table() -> np.ndarray:
+    table = np.zeros((NO_CHORD + 1, 12), dtype=np.float32)
+    for index, (root, quality) in enumerate(CHORDS):
+        table[index, [(root + step) % 12 for step in QUALITIES[quality]]] = 1
+    return table
+
+
+CHORD_TONES = _tone_table()
+"""[chord, pitch class] 0/1; the row of ``NO_CHORD`` is empty."""
+
+_CHORD_SETS = [frozenset(np.flatnonzero(row).tolist()) for row in CHORD_TONES[:NO_CHORD]]
+
+# Krumhansl & Kessler (1982) probe-tone profiles, as listed in Krumhansl, Cognitive Foundations of Musical
+# Pitch (1990), table 2.1.
+_MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+_MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+
+
+def pitch_class_weights(notes: Iterable[Note]) -> np.ndarray:
+    """Return [12] sounding time per pitch class, in ticks."""
+    weights = np.zeros(12)
+    for note in notes:
+        weights[note.pitch % 12] += note.duration
+    return weights
+
+
+def find_key(notes: Sequence[Note]) -> Key:
+    """Find the key whose Krumhansl profile correlates best with the notes; the last note breaks near ties.
+
+    A melody that ends on the tonic is the rule, so a candidate whose tonic is the final pitch class gains a little.
+    """
+    if not notes:
+        return Key(0, True)
+    weights = pitch_class_weights(notes)
+    last = max(notes, key=lambda note: (note.end, -note.pitch)).pitch % 12
+    best, best_score = Key(0, True), -np.inf
+    for is_major, profile in ((True, _MAJOR_PROFILE), (False, _MINOR_PROFILE)):
+        for tonic in range(12):
+            rolled = np.roll(profile, tonic)
+            spread = weights.std() * rolled.std()
+            score = float(((weights - weights.mean()) * (rolled - rolled.mean())).mean() / spread) if spread else 0.0
+            score += 0.15 * (tonic == last)
+            if score > best_score:
+                best, best_score = Key(tonic, is_major), score
+    return best
+
+
+def fits_a_chord(pitch_classes: Iterable[int]) -> bool:
+    """Whether all pitch classes belong to one triad or seventh chord of ``QUALITIES``."""
+    wanted = frozenset(pitch_classes)
+    return any(wanted <= chord for chord in _CHORD_SETS)
+
+
+def recognise_chord(weights: np.ndarray, bass: int | None = None) -> int:
+    """Name the chord behind [12] pitch-class weights: an index into ``CHORDS``, or ``NO_CHORD`` for silence.
+
+    Scores each chord by the weight that it explains, less the weight that it does not, less a part for every one of
+    its tones that is missing (a missing fifth costs least); a root in the bass breaks ties.
+    """
+    total = float(weights.sum())
+    if total <= 0:
+        return NO_CHORD
+    share = weights / total
+    present = (share > 0.04).astype(np.float32)
+    best, best_score = NO_CHORD, -np.inf
+    for index, (root, quality) in enumerate(CHORDS):
+        tones = CHORD_TONES[index]
+        score = float(share @ tones - share @ (1 - tones))
+        for place, step in enumerate(QUALITIES[quality]):
+            if not present[(root + step) % 12]:
+                score -= (0.25, 0.14, 0.06, 0.16)[place]
+        score += 0.06 * (bass is not None and bass % 12 == root) - 0.001 * (index // 12)
+        if score > best_score:
+            best, best_score = index, score
+    return best
+
+
+def chord_name(chord: int, bass: int | None = None) -> str:
+    """Name a chord as a musician writes it: ``Am7``, ``G/B`` when the bass is another of its tones, ``N`` for none."""
+    if chord == NO_CHORD:
+        return "N"
+    root, quality = CHORDS[chord]
+    label = PITCH_CLASS_NAMES[root] + quality
+    if bass is not None and bass % 12 != root and CHORD_TONES[chord, bass % 12]:
+        label += "/" + PITCH_CLASS_NAMES[bass % 12]
+    return label
