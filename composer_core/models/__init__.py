@@ -1,0 +1,1 @@
+"""Networks, one a file, each with its Config on top. All of them see music through ``planes``."""
