@@ -1,0 +1,91 @@
+"""The ``tutti`` command: the one place where settings, commands and error messages come together."""
+
+import argparse
+import contextlib
+import logging
+import os
+import sqlite3
+import sys
+from typing import NoReturn
+
+from bot.core import open_log
+from bot.report import JobFault
+from bot.settings import Settings
+from bot.terminal import compose, doctor, jobs, library, services
+from composer_core.errors import Cancelled, UserError
+
+OK, OUR_FAULT, USER_CAN_MEND, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    settings = Settings.from_environment(os.environ)
+    try:
+        if arguments and arguments[0] in services.HANDED_OVER:
+            return services.hand_over(arguments[0], arguments[1:], settings)
+        options = _parser().parse_args(arguments)
+        return int(options.run(options, settings))
+    except UserError as error:
+        return _say(str(error), USER_CAN_MEND)
+    except (Cancelled, KeyboardInterrupt) as error:
+        return _say(str(error) or "Interrupted.", INTERRUPTED)
+    except JobFault as error:
+        return _say(str(error), OUR_FAULT)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except (sqlite3.DatabaseError, OSError) as error:
+        return _data_folder_trouble(error, settings)
+    except Exception as error:
+        return _apologise(error, settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tutti", description="Give it a melody, choose a genre, get the whole ensemble back.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for module in (compose, jobs, library, services, doctor):
+        module.add(commands)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line; the usage is one command away."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USER_CAN_MEND, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def _say(message: str, status: int) -> int:
+    print("tutti: " + " ".join(message.split()), file=sys.stderr)
+    return status
+
+
+def _data_folder_trouble(error: Exception, settings: Settings) -> int:
+    """Everything else that we open lies in the data folder: name it and what to do."""
+    root = settings.home.root
+    reason = getattr(error, "strerror", None) or str(error)
+    if "not a database" in reason or "malformed" in reason:
+        return _say(
+            f"The database {settings.home.database} is damaged ({reason}): move it away, a new one will be made.",
+            USER_CAN_MEND,
+        )
+    return _say(
+        f"Cannot use the data folder {root} ({reason}): free space there, make it writable, "
+        "or set TUTTI_HOME to another folder.",
+        USER_CAN_MEND,
+    )
+
+
+def _apologise(error: Exception, settings: Settings) -> int:
+    where = ""
+    with contextlib.suppress(OSError):
+        path = open_log(settings, "tutti.log")
+        logging.basicConfig(filename=path, format="%(asctime)s %(message)s")
+        logging.error("command failed", exc_info=error)
+        where = f" The details are in {path}."
+    return _say(f"Sorry, something went wrong on our side ({type(error).__name__}).{where}", OUR_FAULT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""``tutti bench``: how long things take on this machine. Figures, never tests."""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from composer_core.genres import Genre, find_genre
+from composer_core.melody import fit
+from composer_core.music import Composition, Melody
+from composer_core.notation import parse_notes
+from composer_core.performance import perform
+from composer_core.techniques import Assignment, Technique, load_technique
+from composer_core.worker.produce import produce, render_composition
+from composer_core.worker.setup import Setup
+
+# Sixteen bars of 4/4: "Ode to Joy" (L. van Beethoven, public domain), written out by us.
+TUNE = (
+    "F#4 F# G A | A G F# E | D D E F# | F#:1.5 E:1/2 E:2 | F# F# G A | A G F# E | D D E F# | E:1.5 D:1/2 D:2 | "
+    "E E F# D | E F#:1/2 G:1/2 F# D | E F#:1/2 G:1/2 F# E | D E A3:2 | F#4 F# G A | A G F# E | D D E F# | "
+    "E:1.5 D:1/2 D:2"
+)
+
+Result = dict[str, Any]
+"""Plain JSON with at least ``id``, ``status`` (``reached`` or ``missed``), ``value``, ``unit`` and ``target``."""
+
+
+def main(arguments: list[str], setup: Setup) -> int:
+    """Run the named benches, or all."""
+    options = _parser().parse_args(arguments)
+    genre = find_genre(options.genre, setup.genre_folders)
+    results = [BENCHES[name](options, genre, setup) for name in options.names or BENCHES]
+    if options.json:
+        print(json.dumps(results))
+    else:
+        for result in results:
+            print(
+                f"{result['id']:8} {result['value']:g} {result['unit']} (target {result['target']}): {result['status']}"
+            )
+    return 0
+
+
+def bench_compose(options: argparse.Namespace, genre: Genre, setup: Setup) -> Result:
+    """Time sixteen bars from melody to mp3, the model loaded; the median of some runs."""
+    technique, runs = _technique(options, genre), []
+    for seed in range(options.repeat):
+        started = time.perf_counter()
+        composition = _compose(technique, _tune(16), seed)
+        compose_s = time.perf_counter() - started
+        with tempfile.TemporaryDirectory() as folder:
+            timings = produce(composition, Path(folder), "bench", setup).record["timings"]
+        runs.append({"compose_s": round(compose_s, 3), **timings})
+    median = {lap: statistics.median(run[lap] for run in runs) for lap in runs[0]}
+    seconds = median["compose_s"] + median["render_s"] + median["mp3_s"]
+    return _result("compose", seconds, "s", "<= 4", seconds <= 4, bars=16, laps=median, runs=len(runs))
+
+
+def bench_render(options: argparse.Namespace, genre: Genre, setup: Setup) -> Result:
+    """Measure how many times faster than real time a piece of 64 bars is rendered and mastered."""
+    composition = perform(_compose(_technique(options, genre), _tune(64), seed=0))
+    speeds = []
+    for _ in range(options.repeat):
+        started = time.perf_counter()
+        mix = render_composition(composition, setup)
+        speeds.append(mix.samples.shape[1] / mix.sample_rate / (time.perf_counter() - started))
+    speed = statistics.median(speeds)
+    tracks = len(composition.tracks)
+    return _result("render", speed, "x real time", ">= 40", speed >= 40, tracks=tracks, renderer=mix.renderer)
+
+
+BENCHES: dict[str, Callable[[argparse.Namespace, Genre, Setup], Result]] = {
+    "compose": bench_compose,
+    "render": bench_render,
+}
+
+
+def _technique(options: argparse.Namespace, genre: Genre) -> Technique:
+    technique = load_technique(options.technique or genre.technique, genre)
+    _compose(technique, _tune(4), seed=0)  # the first pass pays for caches and memory
+    return technique
+
+
+def _tune(bars: int) -> Melody:
+    return fit(parse_notes(TUNE, name="bench"), length_bars=bars, tempo_bpm=None)
+
+
+def _compose(technique: Technique, melody: Melody, seed: int) -> Composition:
+    return technique.compose([Assignment(melody, seed)], lambda stage, fraction: None)[0]
+
+
+def _result(name: str, value: float, unit: str, target: str, reached: bool, **more: object) -> Result:
+    status = "reached" if reached else "missed"
+    return {"id": name, "status": status, "value": round(value, 3), "unit": unit, "target": target, **more}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tutti bench", description="Measure speed on this machine.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which of {', '.join(BENCHES)} (default: all)")
+    parser.add_argument("--genre", default="chorale")
+    parser.add_argument("--technique", help="default: the genre's own")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs; the median counts (default: 3)")
+    parser.add_argument("--json", action="store_true", help="print a JSON list")
+    return parser

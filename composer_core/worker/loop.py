@@ -1,0 +1,81 @@
+"""``python -m composer_core worker``: claim, work, again."""
+
+import argparse
+import logging
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from composer_core.worker.compose import Composer
+from composer_core.worker.held import Held
+from composer_core.worker.setup import Setup
+from storage.files import FileStore
+from storage.history import History
+from storage.jobs import Job, Ledger
+
+BATCH = 8  # jobs claimed at once
+POLL_S = 0.02
+KINDS = ("compose",)
+ENDED = ("done", "failed", "cancelled")
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Sequence[Job]], None]
+
+
+def main(arguments: list[str], setup: Setup) -> int:
+    """Run a worker until it is told to stop (or, with an option, until there is nothing left to do)."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        return _run(options, setup)
+    except (sqlite3.Error, OSError) as error:
+        print(f"tutti worker: cannot use the data folder {setup.home.root}: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(options: argparse.Namespace, setup: Setup) -> int:
+    ledger = Ledger(setup.home.database)
+    files = FileStore(setup.home.files)
+    held = Held(ledger, options.kinds, announced=options.job is None, parent=options.parent)
+    ledger.recover(held.host)
+    files.clean_staging()
+    composer = Composer(setup, held, History(setup.home.database), files)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: held.stop())
+    try:
+        with held:
+            work(held, {"compose": composer.work}, only=options.job, until_idle=options.until_idle)
+    finally:
+        composer.close()
+    return 0
+
+
+def work(held: Held, handlers: dict[str, Handler], *, only: str | None = None, until_idle: bool = False) -> None:
+    """Claim and handle jobs until ``held`` is stopped; ``only`` ends with that job, ``until_idle`` when none waits."""
+    while not held.stopping:
+        jobs = held.claim(limit=BATCH, only=only)
+        if jobs:
+            log.info("%s: %s", jobs[0].kind, ", ".join(job.id for job in jobs))
+            handlers[jobs[0].kind](jobs)
+        elif until_idle or (only is not None and _ended(held.ledger, only)):
+            return
+        else:
+            time.sleep(POLL_S)
+
+
+def _ended(ledger: Ledger, job_id: str) -> bool:
+    job = ledger.job(job_id)
+    return job is None or job.status in ENDED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tutti worker", description="Do the jobs in the ledger.")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS), help="kinds of jobs to claim")
+    until = parser.add_mutually_exclusive_group()
+    until.add_argument("--until-idle", action="store_true", help="stop when no job is waiting")
+    until.add_argument("--job", metavar="ID", help="do this job only, then stop")
+    parser.add_argument("--parent", type=int, metavar="PID", help="stop when this parent process is gone")
+    return parser

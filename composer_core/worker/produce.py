@@ -1,0 +1,174 @@
+"""The road of one take: performance → stems → mix → mp3 and ogg, picture, MIDI, JSON, into one folder."""
+
+import json
+import re
+import time
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from audio.encode import encode
+from audio.mix import Mix, render
+from audio.soundfonts import find_soundfont
+from audio.stems import NoteEvent, Part
+from composer_core.midi import write_composition
+from composer_core.music import Composition, Track
+from composer_core.performance import perform, to_parts
+from composer_core.picture import describe, draw_pianoroll
+from composer_core.worker.setup import Setup
+
+Progress = Callable[[str, float], None]
+
+NAME_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Produced:
+    """One finished take: its figures (plain JSON) and its files, kind → path relative to the folder."""
+
+    record: dict[str, Any]
+    files: dict[str, str]
+
+
+def produce(
+    composition: Composition,
+    folder: Path,
+    name: str,
+    setup: Setup,
+    *,
+    stems: bool = False,
+    extra: dict[str, Any] | None = None,
+    progress: Progress = lambda stage, fraction: None,
+) -> Produced:
+    """Make every file of a take as ``folder/name.*``; ``extra`` is added to the JSON.
+
+    Raises:
+        audio.soundfonts.AudioError: soundfont or encoder is missing.
+        OSError: the folder cannot be written.
+    """
+    stopwatch = Stopwatch()
+    performed = perform(composition)
+    files = {kind: f"{name}.{kind}" for kind in ("mid", "mp3", "ogg", "png", "json")}
+    if stems:
+        files["stems"] = f"{name}-stems"
+        (folder / files["stems"]).mkdir()
+    (folder / files["mid"]).write_bytes(write_composition(performed))
+    mix = render_composition(
+        performed,
+        setup,
+        stems_dir=folder / files["stems"] if stems else None,
+        progress=lambda fraction: progress("render", 0.6 * fraction),
+    )
+    stopwatch.lap("render_s")
+    progress("encode", 0.6)
+    encode(mix, folder / files["mp3"])
+    stopwatch.lap("mp3_s")
+    progress("encode", 0.8)
+    encode(mix, folder / files["ogg"])
+    stopwatch.lap("ogg_s")
+    progress("draw", 0.95)
+    draw_pianoroll(composition, folder / files["png"])
+    stopwatch.lap("draw_s")
+    record = describe_take(performed) | {"audio": _figures(mix, setup), **(extra or {})}
+    record["timings"] = {**record.get("timings", {}), **stopwatch.laps}
+    (folder / files["json"]).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    progress("draw", 1.0)
+    return Produced(record, files)
+
+
+def render_composition(
+    performed: Composition,
+    setup: Setup,
+    *,
+    stems_dir: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Mix:
+    """Render a performed composition to a mastered stereo mix."""
+    parts = [
+        Part(
+            name=name,
+            program=program,
+            notes=[NoteEvent(*note) for note in notes],
+            is_drum=is_drum,
+            pan=pan,
+            level_db=level_db,
+            reverb_send=reverb_send,
+        )
+        for name, program, is_drum, pan, level_db, reverb_send, notes in to_parts(performed)
+    ]
+    return render(parts, soundfont=setup.soundfont, library=setup.fluidsynth, stems_dir=stems_dir, progress=progress)
+
+
+def describe_take(composition: Composition) -> dict[str, Any]:
+    """Return what a take's JSON says about the music itself."""
+    timing = composition.timing
+    return {
+        "name": composition.name,
+        "genre": composition.genre,
+        "technique": composition.technique,
+        "seed": composition.seed,
+        "card": composition.card,
+        "key": str(composition.key),
+        "metre": str(timing.metres[0][1]),
+        "tempo_bpm": round(timing.tempos[0][1], 3),
+        "length_s": round(composition.end_s, 3),
+        "timing": {
+            "ticks_per_beat": timing.ticks_per_beat,
+            "pickup_ticks": timing.pickup_ticks,
+            "tempos": [[tick, round(bpm, 3)] for tick, bpm in timing.tempos],
+            "metres": [[tick, str(metre)] for tick, metre in timing.metres],
+        },
+        "tracks": [_describe_track(track) for track in composition.tracks],
+        "chords": [{"tick": chord.tick, "label": chord.label} for chord in composition.chords],
+        "notices": list(composition.notices),
+        "description": describe(composition),
+        "details": composition.details,
+    }
+
+
+def file_name(name: str) -> str:
+    """Make a melody's name safe as a file name on every platform: letters, digits, ``-``, ``_`` and ``.`` inside."""
+    plain = unicodedata.normalize("NFKC", name)
+    plain = re.sub(r"[^\w.-]+", "-", plain)[:NAME_LENGTH].strip("-. ")
+    return plain or "melody"
+
+
+class Stopwatch:
+    """Named laps in seconds."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        """Book the time since the last lap under a name."""
+        now = time.perf_counter()
+        self.laps[name] = round(now - self._last, 3)
+        self._last = now
+
+
+def _describe_track(track: Track) -> dict[str, Any]:
+    pitches = [note.pitch for note in track.notes]
+    return {
+        "name": track.name,
+        "program": track.program,
+        "is_drum": track.is_drum,
+        "is_melody": track.is_melody,
+        "notes": len(track.notes),
+        "pitch_range": [min(pitches), max(pitches)] if pitches else None,
+        "pan": track.pan,
+        "level_db": track.level_db,
+    }
+
+
+def _figures(mix: Mix, setup: Setup) -> dict[str, Any]:
+    return {
+        "lufs": round(float(mix.lufs), 2),
+        "true_peak_dbtp": round(float(mix.true_peak_dbtp), 2),
+        "sample_rate": mix.sample_rate,
+        "length_s": round(mix.samples.shape[1] / mix.sample_rate, 3),
+        "renderer": mix.renderer,
+        "soundfont": find_soundfont(setup.soundfont).name,
+    }

@@ -1,0 +1,26 @@
+"""What a worker process is told at its start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from composer_core.genres import SHIPPED
+from storage.home import Home
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The data folder and the sound equipment; ``None`` means: look in the usual places."""
+
+    home: Home
+    soundfont: Path | None = None
+    fluidsynth: str | None = None
+
+    @property
+    def genre_folders(self) -> tuple[Path, ...]:
+        """Where genres are looked for: shipped ones first."""
+        return (SHIPPED, self.home.genres)
+
+
+Command = Callable[[list[str], Setup], int]
+"""A subcommand of ``python -m composer_core``: takes its own arguments, returns the exit status."""

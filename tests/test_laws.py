@@ -1,0 +1,117 @@
+"""Laws over the whole repository: who may import whom, and that nothing happens at import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("bot", "composer_core", "audio", "storage")
+TORCH_FREE = {f"composer_core.{name}" for name in ("request", "notation", "midi", "music", "genres", "errors")}
+FRONTEND_SDKS = {"discord", "slack_bolt", "slack_sdk", "aiohttp"}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for name in OURS for path in sorted((ROOT / name).rglob("*.py"))}
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, at the top or inside a function, written in full."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else node.module for name in names}
+    return found
+
+
+def may_import(module: str, target: str) -> bool:
+    """The table of DESIGN.md, for a target that is ours."""
+    package, wanted = module.split(".")[0], target.split(".")[0]
+    if package in ("storage", "audio"):
+        return wanted == package
+    if package == "composer_core":
+        if module.startswith("composer_core.worker") or module == "composer_core.__main__":
+            return wanted != "bot"
+        return wanted == "composer_core"
+    return wanted in ("bot", "storage") or target in TORCH_FREE
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_only_what_the_design_allows(module):
+    ours = {target for target in imports(MODULES[module]) if target.split(".")[0] in OURS}
+    assert {target for target in ours if not may_import(module, target)} == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_chat_sdks_stay_in_their_frontends(module):
+    if not module.startswith("bot.frontends."):
+        assert {target.split(".")[0] for target in imports(MODULES[module])} & FRONTEND_SDKS == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "target"),
+    [
+        ("storage.jobs", "composer_core.errors"),
+        ("audio.mix", "composer_core.music"),
+        ("composer_core.midi", "storage.jobs"),
+        ("composer_core.techniques.blocks", "audio.mix"),
+        ("composer_core.worker.loop", "bot.settings"),
+        ("bot.core", "composer_core.worker.loop"),
+        ("bot.core", "composer_core.techniques"),
+    ],
+)
+def test_the_law_finds_a_planted_violation(module, target):
+    assert not may_import(module, target)
+
+
+def test_bot_runs_without_torch_and_without_the_model_side():
+    bot = [module for module in MODULES if module.split(".")[0] == "bot"]
+    heavy = ("composer_core.models", "composer_core.techniques", "composer_core.training", "composer_core.worker")
+    script = f"""
+import importlib, sys
+sys.modules["torch"] = None
+for module in {bot!r}:
+    importlib.import_module(module)
+print([name for name in sys.modules if name.startswith({heavy!r})])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+CONNECTING = {"connect", "open_database", "Database", "Ledger", "History", "FileStore", "Settings", "new_event_loop",
+              "from_environment", "Client", "ClientSession", "ThreadPoolExecutor", "Thread", "getenv"}  # fmt: skip
+
+
+def calls_at_import(tree: ast.Module) -> set[str]:
+    """Names of functions called by module-level statements, classes and functions left aside."""
+    called = set()
+    for statement in tree.body:
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef, ast.If)):
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call):
+                function = node.func
+                called.add(function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", ""))
+            if isinstance(node, ast.Attribute) and node.attr == "environ":
+                called.add("getenv")
+    return called
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_connection_client_or_setting_at_module_level(module):
+    assert calls_at_import(ast.parse(MODULES[module].read_text(encoding="utf-8"))) & CONNECTING == set()
+
+
+@pytest.mark.parametrize("source", ["db = sqlite3.connect('x')", "home = os.environ['HOME']", "ledger = Ledger(path)"])
+def test_the_module_level_law_finds_a_planted_violation(source):
+    assert calls_at_import(ast.parse(source)) & CONNECTING
