@@ -5,18 +5,20 @@ Each part plays a few of its own moments at one velocity before the piece begins
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from audio.master import KWeighting
 from audio.stems import NoteEvent, Part
-from audio.synth import SAMPLE_RATE, Ensemble
+from audio.synth import BLOCK, SAMPLE_RATE, Ensemble
 
 REFERENCE_LUFS = -23.0
 MAX_TRIM_DB = 18.0
-MOMENTS = 6
-MOMENT_S = 0.6
+MOMENTS = 5
+MOMENT_S = 0.5
 VELOCITY = 80
 
 
@@ -25,8 +27,9 @@ def trims(parts: Sequence[Part], synth: Ensemble) -> list[float]:
     weighting = KWeighting(SAMPLE_RATE, (len(parts), 2))
     energy = np.zeros(len(parts))
     length = int(MOMENTS * MOMENT_S * SAMPLE_RATE)
-    for block in synth.blocks([_sample(part) for part in parts]):
-        energy += np.square(weighting.process(block)[:, :, :length]).sum(axis=(1, 2))
+    with closing(synth.blocks([_sample(part) for part in parts])) as blocks:
+        for block in islice(blocks, -(-length // BLOCK)):
+            energy += np.square(weighting.process(block)).sum(axis=(1, 2))
     level = -0.691 + 10 * np.log10(energy / length + 1e-20)
     gain_db = np.where(level > -90.0, np.clip(REFERENCE_LUFS - level, -MAX_TRIM_DB, MAX_TRIM_DB), 0.0)
     return [float(10 ** (db / 20)) for db in gain_db]

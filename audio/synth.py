@@ -3,8 +3,8 @@
 A synth answers ``blocks(parts)`` with arrays [part, 2, BLOCK] of float32 until the last note has rung out.
 """
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,18 +91,24 @@ class Ensemble:
         for player in self._players:
             player.close()
 
-    def blocks(self, parts: Sequence[Part]) -> Iterator[Block]:
+    def blocks(self, parts: Sequence[Part]) -> Generator[Block, None, None]:
         """Yield [part, 2, BLOCK] until every note has rung out; the same samples whatever the number of players."""
         count = len(self._players)
         streams = [player.blocks(parts[k::count]) for k, player in enumerate(self._players)]
         coming = self._ask(streams)
-        while any((played := [future.result() for future in coming])[k] is not None for k in range(count)):
-            coming = self._ask(streams)
-            block = np.zeros((len(parts), 2, BLOCK), np.float32)
-            for k, own in enumerate(played):
-                if own is not None:
-                    block[k::count] = own
-            yield block
+        try:
+            while True:
+                played = [future.result() for future in coming]
+                if all(own is None for own in played):
+                    return
+                coming = self._ask(streams)
+                block = np.zeros((len(parts), 2, BLOCK), np.float32)
+                for k, own in enumerate(played):
+                    if own is not None:
+                        block[k::count] = own
+                yield block
+        finally:
+            wait(coming)  # a player is free for the next piece only when its thread has left it
 
     def _ask(self, streams: Sequence[Iterator[Block]]) -> list[Future[Block | None]]:
         return [self._pool.submit(next, stream, None) for stream in streams]
