@@ -1,0 +1,131 @@
+"""The file store: one folder a job, there as a whole or not at all."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+STAGING = ".staging"
+
+
+class FileStore:
+    """Folders below ``root``, each named by the job that it belongs to.
+
+    A folder is filled in ``root/.staging`` and renamed when it is complete and on disk. Its owner holds a lock on it
+    meanwhile: the kernel drops the lock of a process that dies, which is how ``clean_staging`` knows a leftover.
+
+    Every method passes ``OSError`` on as it comes (disk full, folder not writable); then nothing is left behind.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @contextlib.contextmanager
+    def publish(self, job_id: str) -> Iterator[Path]:
+        """Give a private folder to fill; on a clean exit it appears as ``root/job_id``, on any error it vanishes.
+
+        If that folder exists already, as when a job is done a second time, it stays: it is complete, and its files
+        may be in use.
+
+        Raises:
+            ValueError: the id is not fit to be a folder's name.
+        """
+        target = self._folder(job_id)
+        staging, lock = self._stage(job_id)
+        try:
+            yield staging
+            _sync_tree(staging)
+            _rename_unless_there(staging, target)
+            _sync(self.root)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)  # gone by now, unless something failed
+            os.close(lock)
+
+    def path(self, relative: str) -> Path:
+        """Return the absolute path of something published, whether or not it exists.
+
+        Raises:
+            ValueError: it lies outside of the published folders.
+        """
+        root = self.root.resolve()
+        path = (root / relative).resolve()
+        if path == root or not path.is_relative_to(root) or path.is_relative_to(root / STAGING):
+            raise ValueError(f"{relative!r} is not inside the file store")
+        return path
+
+    def remove(self, job_id: str) -> None:
+        """Remove a job's folder, at once as a whole; nothing happens if there is none."""
+        folder = self._folder(job_id)
+        staging, lock = self._stage(job_id)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.rename(folder, staging)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+            os.close(lock)
+
+    def clean_staging(self) -> None:
+        """Remove what dead processes left half-way."""
+        if not (self.root / STAGING).is_dir():
+            return
+        with _locked(self.root / STAGING):
+            for leftover in (self.root / STAGING).iterdir():
+                # FileNotFoundError: it was just published. BlockingIOError: somebody is at work in it.
+                with contextlib.suppress(FileNotFoundError, BlockingIOError), _locked(leftover, wait=False):
+                    shutil.rmtree(leftover, ignore_errors=True)
+
+    def _folder(self, job_id: str) -> Path:
+        if not re.fullmatch(r"\w[\w.-]{0,99}", job_id, re.ASCII):
+            raise ValueError(f"{job_id!r} is not fit to be a folder's name")
+        return self.root / job_id
+
+    def _stage(self, job_id: str) -> tuple[Path, int]:
+        """Make an empty folder with a lock on it; return both."""
+        parent = self.root / STAGING
+        parent.mkdir(parents=True, exist_ok=True)
+        staging = parent / f"{job_id}.{secrets.token_hex(4)}"
+        with _locked(parent):  # or clean_staging could come between the two
+            staging.mkdir()
+            lock = os.open(staging, os.O_RDONLY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        return staging, lock
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Be the only one, among all threads and processes, inside this block for this folder."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _rename_unless_there(source: Path, target: Path) -> None:
+    try:
+        os.rename(source, target)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
+
+
+def _sync_tree(folder: Path) -> None:
+    """Bring every file and every folder's list of names to the disk."""
+    for path, _, names in os.walk(folder):
+        for name in names:
+            _sync(Path(path, name))
+        _sync(Path(path))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,94 @@
+"""The database's schema, step by step. A published step is never changed: append another."""
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("tutti")
+
+
+@MIGRATIONS()
+def m001_jobs(database: Database) -> None:
+    """Make the ledger: jobs, what happened to them, and who works on them. Times are seconds since 1970."""
+    database.execute(
+        """
+        create table jobs (
+            id text primary key,
+            kind text not null,
+            user text not null,
+            origin text not null,
+            priority integer not null,
+            status text not null
+                check (status in ('queued', 'running', 'done', 'failed', 'cancelled', 'interrupted')),
+            payload text not null,
+            result text,
+            progress text,
+            error text,
+            error_detail text,
+            created_at real not null,
+            started_at real,
+            finished_at real,
+            owner text,
+            lease_until real,
+            attempts integer not null default 0,
+            cancel_requested integer not null default 0,
+            reported_at real
+        )
+        """
+    )
+    database.execute("create index jobs_to_claim on jobs (status, kind, priority desc, created_at)")
+    database.execute("create index jobs_started on jobs (started_at, user)")  # fairness: who was served lately
+    database.execute("create index jobs_of_user on jobs (user, status)")
+    database.execute("create index jobs_created on jobs (created_at)")
+    database.execute("create index jobs_unreported on jobs (created_at) where reported_at is null")
+    database.execute(
+        """
+        create table events (
+            job_id text not null references jobs (id),
+            sequence integer not null,
+            kind text not null,
+            payload text not null,
+            created_at real not null,
+            primary key (job_id, sequence)
+        ) without rowid
+        """
+    )
+    database.execute(
+        """
+        create table workers (
+            owner text primary key,
+            kinds text not null,
+            pid integer not null,
+            host text not null,
+            started_at real not null,
+            seen_at real not null
+        )
+        """
+    )
+
+
+@MIGRATIONS()
+def m002_compositions(database: Database) -> None:
+    """Make the history: one row for each take that was composed."""
+    database.execute(
+        """
+        create table compositions (
+            id text primary key,
+            job_id text not null,
+            take integer not null,
+            user text not null,
+            name text not null,
+            genre text not null,
+            technique text not null,
+            seed integer not null,
+            key text not null,
+            metre text not null,
+            tempo_bpm real not null,
+            length_s real not null,
+            settings text not null,
+            files text not null,
+            created_at real not null
+        )
+        """
+    )
+    database.execute("create index compositions_of_job on compositions (job_id, take)")
+    database.execute("create index compositions_of_user on compositions (user, created_at)")
+    database.execute("create index compositions_created on compositions (created_at)")
