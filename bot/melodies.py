@@ -8,7 +8,7 @@ from composer_core.midi import read_melody
 from composer_core.music import Melody
 from composer_core.notation import parse_notes
 
-MOST_BYTES = 512 * 1024  # a larger MIDI file is refused anyway: no need to read it
+MOST_BYTES = 512 * 1024  # the MIDI policy refuses more: no need to read it
 
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
 
@@ -27,13 +27,12 @@ def melody_from(text: str, *, track: str | None = None) -> tuple[Melody, bool]:
 
 
 def _names_a_file(text: str) -> bool:
-    """Whether the text is a path rather than notes: notes have neither an extension nor a slash without a colon."""
+    """Whether the text is a path rather than notes, which have no extension and no folder."""
     if text.startswith(("/", "./", "../", "~", ".\\")) or _EXTENSION.search(text):
         return True
-    if not any(sign.isspace() or sign == ":" for sign in text) and ("/" in text or "\\" in text):
-        return True
     try:
-        return bool(text) and Path(text).exists()
+        path = Path(text)
+        return bool(text) and (path.exists() or (path.parent != Path() and path.parent.is_dir()))
     except (OSError, ValueError):  # too long, or with signs that no path has
         return False
 

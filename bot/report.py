@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from composer_core.errors import Cancelled, UserError
 from storage.jobs import Job, Ledger
 
-ENDED = frozenset({"done", "failed", "cancelled"})
 POLL_S = 0.05
 CHECK_S = 0.5
 
@@ -22,7 +21,7 @@ def follow(ledger: Ledger, job_id: str, *, check: Callable[[], None] = lambda: N
         if (job.status, job.progress) != seen:
             seen = (job.status, job.progress)
             yield job
-        if job.status in ENDED:
+        if job.ended:
             return
         if time.monotonic() >= next_check:
             check()

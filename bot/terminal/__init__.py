@@ -5,6 +5,7 @@ A command module has ``add(commands)``, which adds its parsers and sets ``run`` 
 """
 
 import argparse
+from typing import TypeAlias
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
-"""What ``ArgumentParser.add_subparsers`` returns; argparse gives it no public name."""
+# argparse gives the type of what ``add_subparsers`` returns no public name.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"

@@ -5,11 +5,11 @@ import json
 import secrets
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from bot.core import WorkerWatch
 from bot.melodies import melody_from
-from bot.report import ENDED, follow, raise_unless_done
+from bot.report import follow, raise_unless_done
 from bot.settings import Settings
 from bot.terminal import Commands
 from bot.terminal.deliver import deliver, destination
@@ -98,18 +98,19 @@ def _follow(job: Job, ledger: Ledger, settings: Settings, request: ComposeReques
     watch = WorkerWatch(settings, ledger, job)
     try:
         with ProgressLine() as line:
-            for job in follow(ledger, job.id, check=watch.check):
+            for latest in follow(ledger, job.id, check=watch.check):
+                job = latest
                 line.show(job, ledger)
     except KeyboardInterrupt:
-        job = _cancel(job, ledger)
+        _cancel(job, ledger)
     return job
 
 
-def _cancel(job: Job, ledger: Ledger) -> Job:
+def _cancel(job: Job, ledger: Ledger) -> NoReturn:
     """Cancel, wait a moment for the worker to agree, and leave as Ctrl-C does."""
     cancelled = ledger.cancel(job.id)
     patience_ends = time.monotonic() + CANCEL_WAIT_S
-    while cancelled and cancelled.status not in ENDED and time.monotonic() < patience_ends:
+    while cancelled and not cancelled.ended and time.monotonic() < patience_ends:
         time.sleep(0.05)
         cancelled = ledger.job(job.id)
     raise Cancelled(f"Cancelled job {job.id}.")
@@ -143,8 +144,7 @@ def _show(takes: list[dict[str, Any]]) -> None:
     for notice in dict.fromkeys(notice for take in takes for notice in take["notices"]):
         note(f"Note: {notice}")
     for take in takes:
-        print(
-            f"{take['key']}, {take['metre']}, {take['tempo_bpm']:g} bpm, {take['length_s']:.0f} s, seed {take['seed']}"
-        )
+        figures = f"{take['key']}, {take['metre']}, {take['tempo_bpm']:g} bpm, {take['length_s']:.0f} s"
+        print(f"{figures}, seed {take['seed']}")
         for kind, path in take["paths"].items():
             print(f"  {kind:5} {path}")

@@ -71,11 +71,11 @@ def _core_checks(settings: Settings) -> list[Check]:
             core_command(settings, "checkup"), capture_output=True, text=True, timeout=CHECKUP_TIMEOUT_S
         )
         return list(json.loads(answer.stdout))
-    except (subprocess.TimeoutExpired, ValueError) as error:
-        reason = str(error) if isinstance(error, subprocess.TimeoutExpired) else answer.stderr.strip()[-200:]
-        return [
-            _check("composer_core", False, reason or "did not start", "install again: make install", essential=True)
-        ]
+    except subprocess.TimeoutExpired:
+        reason = f"no answer within {CHECKUP_TIMEOUT_S} s"
+    except ValueError:
+        reason = answer.stderr.strip()[-200:] or "did not start"
+    return [_check("composer_core", False, reason, "install again: make install", essential=True)]
 
 
 def _worker(settings: Settings) -> Check:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from composer_core.errors import Cancelled
@@ -139,11 +140,11 @@ class Composer:
         self.held.drop(job.id)
 
     def _produce_takes(
-        self, task: Task, compositions: list[Composition], folder: Any, compose_s: float
+        self, task: Task, compositions: list[Composition], folder: Path, compose_s: float
     ) -> list[Produced]:
         done = [0.0] * len(compositions)
 
-        def one(index: int) -> Produced:
+        def produce_one(index: int) -> Produced:
             def progress(stage: str, fraction: float) -> None:
                 if not self.held.alive(task.job.id):
                     raise Cancelled
@@ -151,19 +152,12 @@ class Composer:
                 self._report(task, stage, COMPOSE_SHARE + (1 - COMPOSE_SHARE) * sum(done) / len(done))
 
             progress("render", 0.0)
-            name = file_name(compositions[index].name) + (f"-{index + 1}" if len(compositions) > 1 else "")
-            extra = {
-                "id": _take_id(task, index + 1),
-                "job": task.job.id,
-                "take": index + 1,
-                "settings": _settings(task.request),
-                "timings": {"compose_s": compose_s},
-            }
-            return produce(
-                compositions[index], folder, name, self.setup, stems=task.request.stems, extra=extra, progress=progress
-            )
+            composition, extra = compositions[index], _about(task, index + 1, compose_s)
+            name = file_name(composition.name) + (f"-{index + 1}" if len(compositions) > 1 else "")
+            stems = task.request.stems
+            return produce(composition, folder, name, self.setup, stems=stems, extra=extra, progress=progress)
 
-        futures = [self._renders.submit(one, index) for index in range(len(compositions))]
+        futures = [self._renders.submit(produce_one, index) for index in range(len(compositions))]
         wait(futures)  # all of them, even if one fails: none may write into a folder that is being removed
         return [future.result() for future in futures]
 
@@ -204,9 +198,15 @@ def _take_id(task: Task, number: int) -> str:
     return f"{task.job.id}-{number}"
 
 
-def _settings(request: ComposeRequest) -> dict[str, Any]:
-    """Return everything of the request but the melody."""
-    return {key: value for key, value in request.to_json().items() if key != "melody"}
+def _about(task: Task, number: int, compose_s: float) -> dict[str, Any]:
+    """Return what a take's JSON says about where it comes from."""
+    return {
+        "id": _take_id(task, number),
+        "job": task.job.id,
+        "take": number,
+        "settings": {key: value for key, value in task.request.to_json().items() if key != "melody"},
+        "timings": {"compose_s": compose_s},
+    }
 
 
 def _result(task: Task, takes: Sequence[Produced]) -> dict[str, Any]:

@@ -36,7 +36,9 @@ def as_user_error(error: BaseException, folder: Path) -> UserError | None:
     if isinstance(error, AudioError):
         return ResourceError(str(error))
     if isinstance(error, OSError) and error.errno in _MENDS:
-        return ResourceError(f"Cannot write to {folder}: {_MENDS[error.errno]}.")
+        where = Path(error.filename) if isinstance(error.filename, str) else folder
+        where = folder if where.is_relative_to(folder) else where  # the data folder says more than a file deep inside
+        return ResourceError(f"Cannot write to {where}: {_MENDS[error.errno]}.")
     if isinstance(error, sqlite3.OperationalError) and "disk is full" in str(error):
         return ResourceError(f"Cannot write to {folder}: {_MENDS[errno.ENOSPC]}.")
     return None

@@ -23,7 +23,7 @@ class Held:
     """Claims jobs and keeps hold of them until each is settled or lost.
 
     A job is *alive* while this process owns it and nobody has cancelled it. Work that no longer serves any living
-    job should raise ``Cancelled`` soon; if it does not within ``patience_s``, the whole process exits, because
+    job should raise ``Cancelled`` soon; if it does not within ``PATIENCE_S``, the whole process exits, because
     a thread cannot be killed, and the supervisor starts another.
     """
 
@@ -34,9 +34,8 @@ class Held:
         *,
         announced: bool = True,
         parent: int | None = None,
-        patience_s: float = PATIENCE_S,
     ) -> None:
-        self.ledger, self.kinds, self.parent, self.patience_s = ledger, tuple(kinds), parent, patience_s
+        self.ledger, self.kinds, self.parent = ledger, tuple(kinds), parent
         self.host = socket.gethostname()
         self.owner = f"{self.host}:{os.getpid()}:{os.urandom(4).hex()}"
         self.stopping = False  # a plain flag, because signal handlers set it: an Event could deadlock there
@@ -141,6 +140,6 @@ class Held:
             self._dead_since = None
         elif self._dead_since is None:
             self._dead_since = time.monotonic()
-        elif time.monotonic() - self._dead_since > self.patience_s:
+        elif time.monotonic() - self._dead_since > PATIENCE_S:
             log.error("the work on %s did not stop when asked: leaving", ", ".join(self._alive))
             os._exit(STUCK)

@@ -18,7 +18,6 @@ from storage.jobs import Job, Ledger
 BATCH = 8  # jobs claimed at once
 POLL_S = 0.02
 KINDS = ("compose",)
-ENDED = ("done", "failed", "cancelled")
 
 log = logging.getLogger(__name__)
 
@@ -30,27 +29,41 @@ def main(arguments: list[str], setup: Setup) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
-        return _run(options, setup)
+        run(
+            setup,
+            options.kinds,
+            only=options.job,
+            until_idle=options.until_idle,
+            parent=options.parent,
+            on_start=stop_on_signals,
+        )
     except (sqlite3.Error, OSError) as error:
         print(f"tutti worker: cannot use the data folder {setup.home.root}: {error}", file=sys.stderr)
         return 2
+    return 0
 
 
-def _run(options: argparse.Namespace, setup: Setup) -> int:
-    ledger = Ledger(setup.home.database)
-    files = FileStore(setup.home.files)
-    held = Held(ledger, options.kinds, announced=options.job is None, parent=options.parent)
+def run(
+    setup: Setup,
+    kinds: Sequence[str] = KINDS,
+    *,
+    only: str | None = None,
+    until_idle: bool = False,
+    parent: int | None = None,
+    on_start: Callable[[Held], None] = lambda held: None,
+) -> None:
+    """Put a worker together and let it work; ``on_start`` gets what can stop it."""
+    ledger, files = Ledger(setup.home.database), FileStore(setup.home.files)
+    held = Held(ledger, kinds, announced=only is None, parent=parent)
     ledger.recover(held.host)
     files.clean_staging()
     composer = Composer(setup, held, History(setup.home.database), files)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: held.stop())
+    on_start(held)
     try:
         with held:
-            work(held, {"compose": composer.work}, only=options.job, until_idle=options.until_idle)
+            work(held, {"compose": composer.work}, only=only, until_idle=until_idle)
     finally:
         composer.close()
-    return 0
 
 
 def work(held: Held, handlers: dict[str, Handler], *, only: str | None = None, until_idle: bool = False) -> None:
@@ -68,7 +81,13 @@ def work(held: Held, handlers: dict[str, Handler], *, only: str | None = None, u
 
 def _ended(ledger: Ledger, job_id: str) -> bool:
     job = ledger.job(job_id)
-    return job is None or job.status in ENDED
+    return job is None or job.ended
+
+
+def stop_on_signals(held: Held) -> None:
+    """Let SIGTERM and SIGINT stop the worker in good order."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: held.stop())
 
 
 def _parser() -> argparse.ArgumentParser:

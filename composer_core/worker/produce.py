@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audio.encode import encode
+from audio.encode import encode_all
 from audio.mix import Mix, render
 from audio.soundfonts import find_soundfont
 from audio.stems import NoteEvent, Part
@@ -63,11 +63,8 @@ def produce(
     )
     stopwatch.lap("render_s")
     progress("encode", 0.6)
-    encode(mix, folder / files["mp3"])
-    stopwatch.lap("mp3_s")
-    progress("encode", 0.8)
-    encode(mix, folder / files["ogg"])
-    stopwatch.lap("ogg_s")
+    encode_all(mix, [folder / files["mp3"], folder / files["ogg"]])
+    stopwatch.lap("encode_s")
     progress("draw", 0.95)
     draw_pianoroll(composition, folder / files["png"])
     stopwatch.lap("draw_s")
