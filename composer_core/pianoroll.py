@@ -4,6 +4,7 @@ Every felt pulse has four timesteps, whatever the metre: sixteenths in 4/4, and 
 three eighths with the last one halved. So a network that learned 4/4 meets the same image in any metre.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,4 +114,4 @@ def segments(pitch: np.ndarray, onset: np.ndarray) -> list[tuple[int, int]]:
         return []
     begins = np.flatnonzero((np.diff(pitch) != 0) | onset[1:]) + 1
     edges = [0, *begins.tolist(), len(pitch)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(itertools.pairwise(edges))

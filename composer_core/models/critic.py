@@ -42,9 +42,7 @@ class Critic(nn.Module):
         pairs = (config.voices + 1) * config.voices // 2
         planes = MELODY_PLANES + METRE_PLANES + CHORD_PLANES + config.voices * (CLASSES + 1) + 12 * pairs
         sizes = (planes, *config.widths)
-        self.convs = nn.ModuleList(
-            nn.Conv1d(a, b, 4, stride=2, padding=1) for a, b in pairwise(sizes)
-        )
+        self.convs = nn.ModuleList(nn.Conv1d(a, b, 4, stride=2, padding=1) for a, b in pairwise(sizes))
         self.dense = nn.Conv1d(sizes[-1], 1, 1)  # a dense layer shared by all positions
 
     def forward(self, batch: Batch, chord_known: Tensor, voices: Tensor, onset: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 No network and no torch, so it is also the debug-size technique of the tests and the rule baseline of ``evaluate``.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -70,7 +71,7 @@ def _spans(assignment: Assignment) -> list[tuple[int, int, np.ndarray]]:
     cut = np.flatnonzero((grid.step == 0) & (grid.pulse % half == 0))
     edges = sorted({0, *cut.tolist(), len(grid)})
     spans = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in itertools.pairwise(edges):
         sounding = pitch[0, start:end]
         weights = np.bincount(sounding[sounding != REST] % 12, minlength=12).astype(float)
         spans.append((int(grid.ticks[start]), int(grid.ticks[end]), weights))
