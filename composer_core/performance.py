@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from composer_core.music import Composition, Note, Timing, Track
 
-BASE_VELOCITY = 82
+BASE_VELOCITY = 76
 ACCOMPANIMENT_STEPS_BACK = 8  # velocity that the band leaves to the soloist
 PHRASE_BARS = 4  # where the melody neither rests nor lingers
 
@@ -122,7 +122,7 @@ def _shape_melody(melody: Track, phrases: Sequence[Phrase], stress: Callable[[in
         through = (note.start - phrase.start) / max(phrase.end - phrase.start, 1)
         swell = 1.0 - ((through - 0.6) / 0.6) ** 2  # 0 at the first note, 1 at three fifths, then letting go
         taper = -4.0 if note.end >= phrase.end else 0.0
-        notes.append(_with_velocity(note, BASE_VELOCITY + 10 * swell + 5 * stress(note.start) + lean(note) + taper))
+        notes.append(_with_velocity(note, BASE_VELOCITY + 16 * swell + 7 * stress(note.start) + lean(note) + taper))
     return replace(melody, notes=tuple(notes))
 
 
