@@ -1,14 +1,11 @@
 """The ``tutti`` command: the one place where settings, commands and error messages come together."""
 
 import argparse
-import contextlib
-import logging
 import os
 import sqlite3
 import sys
 from typing import NoReturn
 
-from bot.core import open_log
 from bot.report import JobFault
 from bot.settings import Settings
 from bot.terminal import compose, doctor, jobs, library, services
@@ -38,7 +35,8 @@ def main(argv: list[str] | None = None) -> int:
     except (sqlite3.DatabaseError, OSError) as error:
         return _data_folder_trouble(error, settings)
     except Exception as error:
-        return _apologise(error, settings)
+        where = settings.home.log_fault(error)
+        return _say(f"Sorry, something went wrong on our side ({type(error).__name__}).{where}", OUR_FAULT)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -75,16 +73,6 @@ def _data_folder_trouble(error: Exception, settings: Settings) -> int:
         "or set TUTTI_HOME to another folder.",
         USER_CAN_MEND,
     )
-
-
-def _apologise(error: Exception, settings: Settings) -> int:
-    where = ""
-    with contextlib.suppress(OSError):
-        path = open_log(settings, "tutti.log")
-        logging.basicConfig(filename=path, format="%(asctime)s %(message)s")
-        logging.error("command failed", exc_info=error)
-        where = f" The details are in {path}."
-    return _say(f"Sorry, something went wrong on our side ({type(error).__name__}).{where}", OUR_FAULT)
 
 
 if __name__ == "__main__":

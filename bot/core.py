@@ -1,15 +1,14 @@
 """Starts processes of ``composer_core``, which the bot itself never imports: they may load torch."""
 
-import os
+import socket
 import subprocess
 import sys
-from pathlib import Path
 
 from bot.settings import Settings
-from storage.jobs import Job, Ledger
+from storage.jobs import Job, Ledger, Worker
+from storage.workers import lives
 
 WORKER_STARTS = 4  # the ledger fails a job that stopped three workers; one more covers a worker that never claimed
-LOG_BYTES = 5_000_000
 
 
 def core_command(settings: Settings, *arguments: str) -> list[str]:
@@ -21,6 +20,12 @@ def core_command(settings: Settings, *arguments: str) -> list[str]:
         options += ["--fluidsynth", settings.fluidsynth]
     # -P: what lies in the user's current folder must not shadow our packages
     return [sys.executable, "-P", "-m", "composer_core", *options, *arguments]
+
+
+def living_workers(ledger: Ledger) -> list[Worker]:
+    """Return the workers heard of lately, less those of this host whose process is gone."""
+    here = socket.gethostname()
+    return [worker for worker in ledger.live_workers() if worker.host != here or lives(worker.pid)]
 
 
 class WorkerWatch:
@@ -39,7 +44,7 @@ class WorkerWatch:
         """
         if self.process is not None and self.process.poll() is None:
             return
-        if any(self.job.kind in worker.kinds for worker in self.ledger.live_workers()):
+        if any(self.job.kind in worker.kinds for worker in living_workers(self.ledger)):
             return
         if self.starts == WORKER_STARTS:
             raise RuntimeError(f"the worker ended {self.starts} times without doing job {self.job.id}")
@@ -48,7 +53,7 @@ class WorkerWatch:
 
     def _start(self) -> subprocess.Popen[bytes]:
         """Start in a session of its own: neither Ctrl-C nor a closed terminal reaches it, the job is safe."""
-        with open_log(self.settings, "worker.log").open("ab") as log:
+        with self.settings.home.log_file("worker.log").open("ab") as log:
             return subprocess.Popen(
                 core_command(self.settings, "worker", "--job", self.job.id),
                 stdin=subprocess.DEVNULL,
@@ -56,12 +61,3 @@ class WorkerWatch:
                 stderr=log,
                 start_new_session=True,
             )
-
-
-def open_log(settings: Settings, name: str) -> Path:
-    """Return a log file's path; its folder exists, and a file grown too long has been set aside."""
-    path = settings.home.logs / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        os.replace(path, path.with_suffix(".old.log"))
-    return path

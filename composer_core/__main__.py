@@ -28,12 +28,18 @@ def main(argv: list[str] | None = None) -> int:
         soundfont=options.soundfont,
         fluidsynth=options.fluidsynth,
     )
-    module = importlib.import_module(COMMANDS[options.command])
     try:
+        module = importlib.import_module(COMMANDS[options.command])
         return int(module.main(options.arguments, setup))
     except UserError as error:
         print(f"tutti {options.command}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        where = setup.home.log_fault(error)
+        print(f"tutti {options.command}: sorry, something went wrong on our side.{where}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,9 +1,14 @@
 """Where everything that lasts lives: one folder, named by ``TUTTI_HOME``."""
 
+import os
 import sys
+import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+LOG_BYTES = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,27 @@ class Home:
     def logs(self) -> Path:
         """Logs of the worker and of our own faults."""
         return self.root / "logs"
+
+    def log_file(self, name: str) -> Path:
+        """Return a log file's path; its folder is there, and a log grown too long has been set aside.
+
+        Raises:
+            OSError: the folder cannot be made.
+        """
+        path = self.logs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > LOG_BYTES:
+            os.replace(path, path.with_suffix(".old.log"))
+        return path
+
+    def log_fault(self, error: BaseException) -> str:
+        """Write a fault of ours into ``tutti.log``; return where to find it, or nothing if that failed too."""
+        try:
+            with self.log_file("tutti.log").open("a", encoding="utf-8") as log:
+                log.write(time.strftime("%Y-%m-%d %H:%M:%S\n") + "".join(traceback.format_exception(error)))
+            return f" The details are in {log.name}."
+        except OSError:
+            return ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Home":

@@ -40,7 +40,7 @@ def recover(database: Database, host: str) -> int:
     with transaction(database):
         known = database.query("select owner, pid from workers where host = ?", [host])
         dead = {
-            "owners": write_json([row["owner"] for row in known if row["pid"] == os.getpid() or not _lives(row["pid"])])
+            "owners": write_json([row["owner"] for row in known if row["pid"] == os.getpid() or not lives(row["pid"])])
         }
         database.execute("delete from workers where owner in (select value from json_each(:owners))", dead)
         return database.execute(
@@ -52,7 +52,8 @@ def recover(database: Database, host: str) -> int:
         ).rowcount
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Whether there is a process of this number on this host."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot.core import WorkerWatch
+from bot.core import WorkerWatch, living_workers
 from bot.melodies import melody_from
 from bot.report import follow, raise_unless_done
 from bot.settings import Settings
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         job = _enqueue(ledger, request)
         print(json.dumps({"job": job.id}))
         note(f"In the queue. Fetch the files later with: tutti show {job.id} --out DIR")
-        if not ledger.live_workers():
+        if not living_workers(ledger):
             note("No worker is running yet: start one with: tutti run")
         return 0
     with destination(options.out.absolute()) as out:
@@ -94,10 +94,11 @@ def _enqueue(ledger: Ledger, request: ComposeRequest) -> Job:
 
 def _follow(job: Job, ledger: Ledger, settings: Settings, request: ComposeRequest) -> Job:
     """Show the job's way until it has ended; Ctrl-C cancels it."""
-    note(f"Job {job.id}: {request.melody.name} in genre {request.genre}, seed {request.seed}.")
     watch = WorkerWatch(settings, ledger, job)
     try:
-        with ProgressLine() as line:
+        with ProgressLine(
+            f"Job {job.id}: {request.melody.name} in genre {request.genre}, seed {request.seed}."
+        ) as line:
             for latest in follow(ledger, job.id, check=watch.check):
                 job = latest
                 line.show(job, ledger)

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from typing import Any
 
-from bot.core import core_command
+from bot.core import core_command, living_workers
 from bot.settings import TOKENS, Settings
 from bot.terminal import Commands
 from storage.jobs import Ledger
@@ -79,7 +79,7 @@ def _core_checks(settings: Settings) -> list[Check]:
 
 
 def _worker(settings: Settings) -> Check:
-    workers = Ledger(settings.home.database).live_workers()
+    workers = living_workers(Ledger(settings.home.database))
     found = f"{len(workers)} running" if workers else "none running"
     mend = "start one with: tutti run (tutti compose starts its own when there is none)"
     return _check("worker", bool(workers), found, mend)

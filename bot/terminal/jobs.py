@@ -77,7 +77,7 @@ def cancel_job(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _find(job_id: str, ledger: Ledger) -> Job:
-    job = ledger.job(job_id)
+    job = ledger.job(job_id) or ledger.job(job_id.rpartition("-")[0])  # a take's id will do
     if job is None:
         raise SettingError(f"There is no job {job_id[:40]!r}: see the list with: tutti jobs")
     return job

@@ -10,13 +10,15 @@ FULL = 100
 
 
 class ProgressLine:
-    """One line on stderr: place in the queue, then stage and share done; silent when stderr is not a terminal."""
+    """A title, then one line on stderr: place in the queue, then stage and share done; silent when stderr is not a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str) -> None:
+        self.title = title
         self._bar: Any = None
 
     def __enter__(self) -> "ProgressLine":
         if sys.stderr.isatty():
+            print(self.title, file=sys.stderr)
             from tqdm import tqdm  # half a tenth of a second that a pipe need not wait for
 
             self._bar = tqdm(total=FULL, leave=False, bar_format="{desc:<28}{percentage:3.0f}%|{bar}| {elapsed}")

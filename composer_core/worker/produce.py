@@ -11,7 +11,6 @@ from typing import Any
 
 from audio.encode import encode_all
 from audio.mix import Mix, render
-from audio.soundfonts import find_soundfont
 from audio.stems import NoteEvent, Part
 from composer_core.midi import write_composition
 from composer_core.music import Composition, Track
@@ -68,7 +67,7 @@ def produce(
     progress("draw", 0.95)
     draw_pianoroll(composition, folder / files["png"])
     stopwatch.lap("draw_s")
-    record = describe_take(performed) | {"audio": _figures(mix, setup), **(extra or {})}
+    record = describe_take(performed) | {"audio": _figures(mix), **(extra or {})}
     record["timings"] = {**record.get("timings", {}), **stopwatch.laps}
     (folder / files["json"]).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     progress("draw", 1.0)
@@ -160,12 +159,11 @@ def _describe_track(track: Track) -> dict[str, Any]:
     }
 
 
-def _figures(mix: Mix, setup: Setup) -> dict[str, Any]:
+def _figures(mix: Mix) -> dict[str, Any]:
     return {
         "lufs": round(float(mix.lufs), 2),
         "true_peak_dbtp": round(float(mix.true_peak_dbtp), 2),
         "sample_rate": mix.sample_rate,
         "length_s": round(mix.samples.shape[1] / mix.sample_rate, 3),
         "renderer": mix.renderer,
-        "soundfont": find_soundfont(setup.soundfont).name,
     }
