@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from storage.locks import locked
 from storage.migrations import MIGRATIONS
 
 BUSY_TIMEOUT_S = 30.0
@@ -24,6 +25,14 @@ def open_database(path: Path) -> Database:
         sqlite3.Error: the file cannot be opened, written or understood.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.parent):  # SQLite's busy timeout does not cover the switch of a new database to WAL
+        database = _open(path)
+    # Not at exit: a daemon thread may be in the middle of a statement, and SQLite needs no farewell.
+    weakref.finalize(database, database.conn.close).atexit = False
+    return database
+
+
+def _open(path: Path) -> Database:
     # A connection is used by one thread only, but may be finalised by another.
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
@@ -34,7 +43,6 @@ def open_database(path: Path) -> Database:
     except BaseException:
         connection.close()
         raise
-    weakref.finalize(database, connection.close)
     return database
 
 

@@ -2,13 +2,14 @@
 
 import contextlib
 import errno
-import fcntl
 import os
 import re
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+
+from storage.locks import locked
 
 STAGING = ".staging"
 
@@ -36,15 +37,11 @@ class FileStore:
             ValueError: the id is not fit to be a folder's name.
         """
         target = self._folder(job_id)
-        staging, lock = self._stage(job_id)
-        try:
+        with self._staging(job_id) as staging:
             yield staging
             _sync_tree(staging)
             _rename_unless_there(staging, target)
             _sync(self.root)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)  # gone by now, unless something failed
-            os.close(lock)
 
     def path(self, relative: str) -> Path:
         """Return the absolute path of something published, whether or not it exists.
@@ -61,22 +58,17 @@ class FileStore:
     def remove(self, job_id: str) -> None:
         """Remove a job's folder, at once as a whole; nothing happens if there is none."""
         folder = self._folder(job_id)
-        staging, lock = self._stage(job_id)
-        try:
-            with contextlib.suppress(FileNotFoundError):
-                os.rename(folder, staging)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-            os.close(lock)
+        with self._staging(job_id) as staging, contextlib.suppress(FileNotFoundError):
+            os.rename(folder, staging)
 
     def clean_staging(self) -> None:
         """Remove what dead processes left half-way."""
         if not (self.root / STAGING).is_dir():
             return
-        with _locked(self.root / STAGING):
+        with locked(self.root / STAGING):
             for leftover in (self.root / STAGING).iterdir():
                 # FileNotFoundError: it was just published. BlockingIOError: somebody is at work in it.
-                with contextlib.suppress(FileNotFoundError, BlockingIOError), _locked(leftover, wait=False):
+                with contextlib.suppress(FileNotFoundError, BlockingIOError), locked(leftover, wait=False):
                     shutil.rmtree(leftover, ignore_errors=True)
 
     def _folder(self, job_id: str) -> Path:
@@ -84,27 +76,18 @@ class FileStore:
             raise ValueError(f"{job_id!r} is not fit to be a folder's name")
         return self.root / job_id
 
-    def _stage(self, job_id: str) -> tuple[Path, int]:
-        """Make an empty folder with a lock on it; return both."""
+    @contextlib.contextmanager
+    def _staging(self, job_id: str) -> Iterator[Path]:
+        """Give an empty folder with a lock on it; whatever is there at the end is removed."""
         parent = self.root / STAGING
         parent.mkdir(parents=True, exist_ok=True)
         staging = parent / f"{job_id}.{secrets.token_hex(4)}"
-        with _locked(parent):  # or clean_staging could come between the two
-            staging.mkdir()
-            lock = os.open(staging, os.O_RDONLY)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        return staging, lock
-
-
-@contextlib.contextmanager
-def _locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
-    """Be the only one, among all threads and processes, inside this block for this folder."""
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(lock)
+        with contextlib.ExitStack() as held:
+            with locked(parent):  # or clean_staging could come between the two
+                staging.mkdir()
+                held.enter_context(locked(staging))
+            held.callback(shutil.rmtree, staging, ignore_errors=True)
+            yield staging
 
 
 def _rename_unless_there(source: Path, target: Path) -> None:
