@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 
 from composer_core.errors import UserError
-from composer_core.worker.setup import Setup
+from composer_core.worker.setup import OneLineParser, Setup
 from storage.home import Home
 
 COMMANDS = {
     "worker": "composer_core.worker.loop",
     "checkup": "composer_core.worker.checkup",
     "bench": "composer_core.bench",
-    "evaluate": "composer_core.evaluate",
+    "evaluate": "composer_core.evaluation.command",
     "rebuild": "composer_core.training.rebuild",
 }
 """Command → module with ``main(arguments, setup) -> exit status``; imported only when asked for."""
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m composer_core", description=__doc__)
+    parser = OneLineParser(prog="python -m composer_core", description=__doc__)
     parser.add_argument("--home", type=Path, help="data folder (default: TUTTI_HOME, or the platform's)")
     parser.add_argument("--soundfont", type=Path, help="soundfont file (default: the best one found)")
     parser.add_argument("--fluidsynth", help="libfluidsynth file (default: the one found)")

@@ -17,7 +17,7 @@ from composer_core.notation import parse_notes
 from composer_core.performance import perform
 from composer_core.techniques import Assignment, Technique, load_technique
 from composer_core.worker.produce import produce, render_composition
-from composer_core.worker.setup import Setup
+from composer_core.worker.setup import OneLineParser, Setup
 
 Result = dict[str, Any]
 """Plain JSON with at least ``id``, ``status`` (``reached`` or ``missed``), ``value``, ``unit`` and ``target``."""
@@ -91,9 +91,17 @@ def _result(name: str, value: float, unit: str, target: str, reached: bool, **mo
     return {"id": name, "status": status, "value": round(value, 3), "unit": unit, "target": target, **more}
 
 
+def _known(name: str) -> str:
+    if name not in BENCHES:
+        raise argparse.ArgumentTypeError(f"there is no bench {name!r}: choose from {', '.join(BENCHES)}")
+    return name
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tutti bench", description="Measure speed on this machine.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which of {', '.join(BENCHES)} (default: all)")
+    parser = OneLineParser(prog="tutti bench", description="Measure speed on this machine.")
+    parser.add_argument(
+        "names", nargs="*", type=_known, metavar="NAME", help=f"which of {', '.join(BENCHES)} (default: all)"
+    )
     parser.add_argument("--genre", default="chorale")
     parser.add_argument("--technique", help="default: the genre's own")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs; the median counts (default: 3)")

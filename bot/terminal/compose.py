@@ -95,10 +95,9 @@ def _enqueue(ledger: Ledger, request: ComposeRequest) -> Job:
 def _follow(job: Job, ledger: Ledger, settings: Settings, request: ComposeRequest) -> Job:
     """Show the job's way until it has ended; Ctrl-C cancels it."""
     watch = WorkerWatch(settings, ledger, job)
+    title = f"Job {job.id}: {request.melody.name} in genre {request.genre}, seed {request.seed}."
     try:
-        with ProgressLine(
-            f"Job {job.id}: {request.melody.name} in genre {request.genre}, seed {request.seed}."
-        ) as line:
+        with ProgressLine(title) as line:
             for latest in follow(ledger, job.id, check=watch.check):
                 job = latest
                 line.show(job, ledger)

@@ -10,7 +10,7 @@ FULL = 100
 
 
 class ProgressLine:
-    """A title, then one line on stderr: place in the queue, then stage and share done; silent when stderr is not a terminal."""
+    """A title and one line on stderr: place in the queue, stage, share done; silent when stderr is no terminal."""
 
     def __init__(self, title: str) -> None:
         self.title = title

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from composer_core.worker.compose import Composer
 from composer_core.worker.held import Held
-from composer_core.worker.setup import Setup
+from composer_core.worker.setup import OneLineParser, Setup
 from storage.files import FileStore
 from storage.history import History
 from storage.jobs import Job, Ledger
@@ -91,7 +91,7 @@ def stop_on_signals(held: Held) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tutti worker", description="Do the jobs in the ledger.")
+    parser = OneLineParser(prog="tutti worker", description="Do the jobs in the ledger.")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS), help="kinds of jobs to claim")
     until = parser.add_mutually_exclusive_group()
     until.add_argument("--until-idle", action="store_true", help="stop when no job is waiting")

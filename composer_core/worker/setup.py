@@ -1,8 +1,10 @@
 """What a worker process is told at its start."""
 
+import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from composer_core.genres import SHIPPED
 from storage.home import Home
@@ -20,6 +22,14 @@ class Setup:
     def genre_folders(self) -> tuple[Path, ...]:
         """Where genres are looked for: shipped ones first."""
         return (SHIPPED, self.home.genres)
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with status 2."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 Command = Callable[[list[str], Setup], int]
