@@ -154,8 +154,8 @@ def overlap(first: np.ndarray, second: np.ndarray) -> float:
     if first.std() < 1e-9 or second.std() < 1e-9:
         return float(abs(first.mean() - second.mean()) < 1e-9)
     both = np.concatenate([first, second])
-    margin = 0.5 * both.std()
-    axis = np.linspace(both.min() - margin, both.max() + margin, 400)
+    margin = 1.5 * max(first.std(), second.std())
+    axis = np.linspace(both.min() - margin, both.max() + margin, 1000)
     lower = np.minimum(gaussian_kde(first)(axis), gaussian_kde(second)(axis))
     return float(np.trapezoid(lower, axis))
 
