@@ -1,7 +1,7 @@
 """What was composed: one entry for each take, with the request and the files that belong to it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -52,8 +52,14 @@ class History:
 
     def save(self, entries: Sequence[Entry]) -> None:
         """Keep entries, all or none. An id that is known already stays as it was, like its files."""
+        names = [field.name for field in fields(Entry)]
+        sql = f"""
+            insert into compositions ({", ".join(names)}) values (:{", :".join(names)})
+            on conflict (id) do nothing
+        """
         with transaction(self._database):
-            self._database.table("compositions").insert_all([entry.to_row() for entry in entries], ignore=True)
+            for entry in entries:
+                self._database.execute(sql, entry.to_row())
 
     def entries(self, *, user: str | None = None, limit: int = 50) -> list[Entry]:
         """Return entries, newest first."""
