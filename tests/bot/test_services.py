@@ -100,10 +100,9 @@ def test_without_a_setting_the_data_folder_is_the_platforms(monkeypatch):
     assert Home.from_environment({"TUTTI_HOME": "  "}).root == Path.home() / ".local" / "share" / "tutti"
 
 
-def test_run_stops_cleanly_on_sigterm(tutti, monkeypatch, capsys):
-    monkeypatch.setattr(
-        services, "core_command", lambda *_: [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
-    )
+def test_run_stops_cleanly_on_sigterm(tutti, monkeypatch):
+    sleep = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
+    monkeypatch.setattr(services, "core_command", lambda *_: sleep)
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGTERM)).start()
     try:
