@@ -23,7 +23,7 @@ def fit(melody: Melody, *, length_bars: int | None = None, tempo_bpm: float | No
     if tempo_bpm is not None:
         melody = replace(melody, timing=replace(melody.timing, tempos=((0, float(tempo_bpm)),)))
     if length_bars is not None:
-        bars = melody.length_bars
+        bars = max(melody.length_bars, 1)  # a melody that is all pick-up fills one
         if length_bars > bars:
             melody = _repeat(melody, bars, length_bars)
         melody = _cut(melody, bar_line(melody.timing, length_bars))
@@ -101,7 +101,7 @@ def _repeat(melody: Melody, bars: int, length_bars: int) -> Melody:
     ]
     tempos = [(tick + shift, bpm) for shift in shifts for tick, bpm in timing.tempos]
     timing = replace(timing, tempos=_changes_only(tempos), metres=_changes_only(metres))
-    notice = f"The melody has {melody.length_bars} bars: it was repeated to fill {length_bars}."
+    notice = f"The melody is shorter than {length_bars} bars: it was repeated to fill them."
     return replace(melody, notes=notes, timing=timing, notices=(*melody.notices, notice))
 
 

@@ -72,8 +72,8 @@ def _melodic_parts(found: Scan) -> list[Part]:
     return parts
 
 
-def _voices(parts: Sequence[Part], tracks: Sequence[Sequence[Sequence[int]]]) -> list[Voice]:
-    pairs = [(part, tuple(Note(*note) for note in notes)) for part, notes in zip(parts, tracks, strict=True) if notes]
+def _voices(parts: Sequence[Part], tracks: Sequence[tuple[Note, ...]]) -> list[Voice]:
+    pairs = [(part, notes) for part, notes in zip(parts, tracks, strict=True) if notes]
     if not pairs:
         raise MelodyError("The notes are never released: export the file again, with an end for every note.")
     return [Voice(number, part, notes) for number, (part, notes) in enumerate(pairs, start=1)]
@@ -89,8 +89,8 @@ def _voice_notices(voice: Voice, voices: Sequence[Voice], chordal: bool) -> Iter
         yield f"{lost} of its notes have no end or no length: they were left out."
 
 
-def parse_apart(data: bytes, timeout_s: float) -> list[list[list[int]]]:
-    """Run ``midi_parser`` on a clean file in a process of its own.
+def parse_apart(data: bytes, timeout_s: float) -> list[tuple[Note, ...]]:
+    """Return the notes of every track of a clean file, found by ``midi_parser`` in a process of its own.
 
     Raises:
         MelodyError: it failed in whatever way: the log has the reason.
@@ -101,9 +101,8 @@ def parse_apart(data: bytes, timeout_s: float) -> list[list[list[int]]]:
         run = subprocess.run(
             command, input=data, capture_output=True, timeout=timeout_s, env={**os.environ, **_ONE_THREAD}, check=True
         )
-        tracks: list[list[list[int]]] = json.loads(run.stdout)
-        return tracks
-    except (subprocess.SubprocessError, ValueError) as error:
+        return [tuple(Note(*note) for note in notes) for notes in json.loads(run.stdout)]
+    except (subprocess.SubprocessError, ValueError, TypeError) as error:
         detail = getattr(error, "stderr", None) or b""
         logging.getLogger(__name__).warning("MIDI parser failed: %s %s", error, detail[-2000:])
         raise MelodyError(

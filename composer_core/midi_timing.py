@@ -28,22 +28,22 @@ def read_timing(found: Scan, end: int) -> tuple[Timing, list[str]]:
     ticks_per_beat = found.ticks_per_beat
     if end > MAX_BEATS * ticks_per_beat:
         raise MelodyError(f"The melody ends after {end // ticks_per_beat} beats, at most {MAX_BEATS} fit: send a part.")
-    metres, notices = _metres(found, end)
+    metres, notices = _metres(found)
     pickup = 0
     if len(metres) > 1:
         (_, first), (tick, second) = metres[:2]
         if tick <= first.bar_ticks(ticks_per_beat) and tick < second.bar_ticks(ticks_per_beat):
             pickup, metres = tick, [(0, second), *metres[2:]]
             notices.append("The first bar is short: it was taken as a pick-up.")
-    metres = _changes_only(metres)
+    metres = _changes_only([said for said in metres if said[0] < end])
     _check_bars(metres, ticks_per_beat, end)
-    tempos = [(tick, 60e6 / tempo) for tick, tempo in _from_start(found.tempos, _FILE_TEMPO, end)]
+    tempos = [(tick, 60e6 / tempo) for tick, tempo in _from_start(found.tempos, _FILE_TEMPO) if tick < end]
     return Timing(ticks_per_beat, tuple(_changes_only(tempos)), tuple(metres), pickup), notices
 
 
-def _from_start(changes: Sequence[tuple[int, T]], default: T, end: int) -> list[tuple[int, T]]:
+def _from_start(changes: Sequence[tuple[int, T]], default: T) -> list[tuple[int, T]]:
     """Return one change a tick, the last said there, from tick 0 on; ``default`` holds until the first."""
-    by_tick = {0: default} | {tick: value for tick, value in changes if tick < max(end, 1)}
+    by_tick = {0: default} | dict(changes)
     return sorted(by_tick.items(), key=lambda change: change[0])
 
 
@@ -51,14 +51,17 @@ def _changes_only(changes: Sequence[tuple[int, T]]) -> list[tuple[int, T]]:
     return [now for index, now in enumerate(changes) if index == 0 or now[1] != changes[index - 1][1]]
 
 
-def _metres(found: Scan, end: int) -> tuple[list[tuple[int, Metre]], list[str]]:
-    """Read the time signatures; one that nobody writes, or whose bars are no whole number of ticks, becomes 4/4."""
-    said = [(tick, Metre(above, below)) for tick, above, below in found.metres if tick < end]
+def _metres(found: Scan) -> tuple[list[tuple[int, Metre]], list[str]]:
+    """Read the time signatures; the first holds from the beginning, wherever it stands.
+
+    One that nobody writes, or whose bars are no whole number of ticks, becomes 4/4.
+    """
+    said = [(tick, Metre(above, below)) for tick, above, below in found.metres]
     sane = [(tick, metre if _is_sane(metre, found.ticks_per_beat) else Metre()) for tick, metre in said]
     notices = [] if said == sane else ["A time signature of the file makes no sense: 4/4 was assumed in its place."]
     if not said:
         notices = ["The file names no metre: 4/4 was assumed."]
-    return _from_start(sane, Metre(), end), notices
+    return _from_start([(0, metre) for _, metre in sane[:1]] + sane[1:], Metre()), notices
 
 
 def _is_sane(metre: Metre, ticks_per_beat: int) -> bool:
