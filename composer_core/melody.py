@@ -1,5 +1,6 @@
 """Edits of a whole melody: to a length, to a tempo, without the silence before it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -44,6 +45,15 @@ def bar_line(timing: Timing, bars: int) -> int:
     longest = max(metre.bar_ticks(timing.ticks_per_beat) for _, metre in timing.metres)
     starts = timing.bar_starts(timing.pickup_ticks + bars * longest + 1)
     return starts[bars + (1 if timing.pickup_ticks else 0)]
+
+
+def changes_only(changes: Iterable[tuple[int, T]]) -> tuple[tuple[int, T], ...]:
+    """Leave out of a map of (tick, value) what repeats the value before it."""
+    kept: list[tuple[int, T]] = []
+    for tick, value in changes:
+        if not kept or kept[-1][1] != value:
+            kept.append((tick, value))
+    return tuple(kept)
 
 
 def trim_silence(melody: Melody) -> tuple[Melody, int]:
@@ -100,10 +110,6 @@ def _repeat(melody: Melody, bars: int, length_bars: int) -> Melody:
         (max(tick, timing.pickup_ticks if shift else 0) + shift, m) for shift in shifts for tick, m in timing.metres
     ]
     tempos = [(tick + shift, bpm) for shift in shifts for tick, bpm in timing.tempos]
-    timing = replace(timing, tempos=_changes_only(tempos), metres=_changes_only(metres))
+    timing = replace(timing, tempos=changes_only(tempos), metres=changes_only(metres))
     notice = f"The melody is shorter than {length_bars} bars: it was repeated to fill them."
     return replace(melody, notes=notes, timing=timing, notices=(*melody.notices, notice))
-
-
-def _changes_only(changes: list[tuple[int, T]]) -> tuple[tuple[int, T], ...]:
-    return tuple(now for index, now in enumerate(changes) if index == 0 or now[1] != changes[index - 1][1])

@@ -83,7 +83,7 @@ def _voice_notices(voice: Voice, voices: Sequence[Voice], chordal: bool) -> Iter
     if len(voices) > 1:
         yield f"The file has {len(voices)} tracks with notes: {voice.title} was taken as the melody."
     if chordal:
-        yield f"{voice.title.capitalize()} plays several notes at once: its top line was taken."
+        yield f"T{voice.title[1:]} plays several notes at once: its top line was taken."
     lost = voice.part.note_ons - len(voice.notes)
     if lost > 0:
         yield f"{lost} of its notes have no end or no length: they were left out."

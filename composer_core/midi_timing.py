@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from composer_core.errors import MelodyError
+from composer_core.melody import changes_only
 from composer_core.midi_policy import Scan
 from composer_core.music import Metre, Timing
 
@@ -35,20 +36,16 @@ def read_timing(found: Scan, end: int) -> tuple[Timing, list[str]]:
         if tick <= first.bar_ticks(ticks_per_beat) and tick < second.bar_ticks(ticks_per_beat):
             pickup, metres = tick, [(0, second), *metres[2:]]
             notices.append("The first bar is short: it was taken as a pick-up.")
-    metres = _changes_only([said for said in metres if said[0] < end])
-    _check_bars(metres, ticks_per_beat, end)
+    spans = changes_only(said for said in metres if said[0] < end)
+    _check_bars(spans, ticks_per_beat, end)
     tempos = [(tick, 60e6 / tempo) for tick, tempo in _from_start(found.tempos, _FILE_TEMPO) if tick < end]
-    return Timing(ticks_per_beat, tuple(_changes_only(tempos)), tuple(metres), pickup), notices
+    return Timing(ticks_per_beat, changes_only(tempos), spans, pickup), notices
 
 
 def _from_start(changes: Sequence[tuple[int, T]], default: T) -> list[tuple[int, T]]:
     """Return one change a tick, the last said there, from tick 0 on; ``default`` holds until the first."""
     by_tick = {0: default} | dict(changes)
     return sorted(by_tick.items(), key=lambda change: change[0])
-
-
-def _changes_only(changes: Sequence[tuple[int, T]]) -> list[tuple[int, T]]:
-    return [now for index, now in enumerate(changes) if index == 0 or now[1] != changes[index - 1][1]]
 
 
 def _metres(found: Scan) -> tuple[list[tuple[int, Metre]], list[str]]:

@@ -17,6 +17,7 @@ from fractions import Fraction
 from math import lcm
 
 from composer_core.errors import NotationError
+from composer_core.melody import changes_only
 from composer_core.music import DEFAULT_TEMPO_BPM, PITCH_CLASS_NAMES, TICKS_PER_BEAT, Melody, Metre, Note, Timing
 from composer_core.notation_bars import (
     DISAGREE,
@@ -204,11 +205,8 @@ def _melody(page: _Page, name: str) -> Melody:
         notices.append(f"The first bar has {beats_of(pickup)}: it was taken as a pick-up.")
     usual = lcm(TICKS_PER_BEAT, page.grain)
     ticks = usual if usual <= MAX_TICKS_PER_BEAT else page.grain
-    metres: list[tuple[int, Metre]] = []
-    for bar in bars:
-        if bar.metre and (not metres or metres[-1][1] != bar.metre):
-            metres.append((int(bar.start * ticks), bar.metre))
-    timing = Timing(ticks_per_beat=ticks, metres=tuple(metres), pickup_ticks=int(pickup * ticks))
+    metres = changes_only((int(bar.start * ticks), bar.metre) for bar in bars if bar.metre)
+    timing = Timing(ticks_per_beat=ticks, metres=metres, pickup_ticks=int(pickup * ticks))
     notes = tuple(Note(int(start * ticks), pitch, int(length * ticks)) for start, length, pitch in page.notes)
     return Melody(notes, timing, name=name, track="typed notes", notices=tuple(notices))
 

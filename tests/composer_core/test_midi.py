@@ -175,7 +175,7 @@ def test_top_line_of_chords_is_taken_and_said(in_process):
     chords = tuple(Note(n.start, n.pitch - below, n.duration) for n in SCALE for below in (0, 4, 7))
     melody = read_melody(alone(chords))
     assert melody.notes == SCALE
-    assert any("top line" in notice for notice in melody.notices)
+    assert "Track 1, 'Tune' plays several notes at once: its top line was taken." in melody.notices
 
 
 def test_a_bass_that_enters_under_a_held_note_does_not_cut_it(in_process):
