@@ -119,8 +119,10 @@ def write_composition(composition: Composition) -> bytes:
     file = mido.MidiFile(type=1, ticks_per_beat=composition.timing.ticks_per_beat, charset="utf-8")
     file.tracks.append(_conductor(composition))
     melodic = 0
-    for track in composition.tracks:
-        file.tracks.append(_track(track, 0 if track.is_drum else melodic))
+    for position, track in enumerate(composition.tracks):
+        is_named = position > 0 or "melody" in track.name.lower()
+        name = track.name if is_named else f"Melody: {track.name}"
+        file.tracks.append(_track(track, name, melodic))
         melodic += not track.is_drum
     stream = io.BytesIO()
     file.save(file=stream)
@@ -142,11 +144,10 @@ def _key(key: Key) -> str:
     return (_MAJOR if key.is_major else _MINOR)[key.tonic]
 
 
-def _track(track: Track, index: int) -> mido.MidiTrack:
+def _track(track: Track, name: str, index: int) -> mido.MidiTrack:
     """Write one part; the ``index``-th melodic one (from 0) gets a channel, and past 15 of them a further port."""
-    port, place = divmod(index, len(MELODIC_CHANNELS))
+    port, place = (0, 0) if track.is_drum else divmod(index, len(MELODIC_CHANNELS))
     channel = DRUM_CHANNEL if track.is_drum else MELODIC_CHANNELS[place]
-    name = f"Melody: {track.name}" if track.is_melody and "melody" not in track.name.lower() else track.name
     level = min(round(FULL_LEVEL * 10 ** (track.level_db / 40)), 127)  # General MIDI: 40 dB per factor of 10
     controls = ((7, level), (10, round(64 + 63 * track.pan)), (91, round(127 * track.reverb_send)))
     events: list[tuple[int, mido.Message | mido.MetaMessage]] = [(0, mido.MetaMessage("track_name", name=name))]

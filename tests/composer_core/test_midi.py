@@ -28,7 +28,7 @@ def in_process(monkeypatch):
 
 
 def composed(melody: Melody, *others: Track, **settings) -> Composition:
-    lead = Track("Soprano", 52, melody.notes, is_melody=True)
+    lead = Track("Soprano", 52, melody.notes)
     return Composition("piece", melody.timing, settings.pop("key", Key(0)), (lead, *others), **settings)
 
 
