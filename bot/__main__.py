@@ -32,8 +32,8 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except (sqlite3.DatabaseError, OSError) as error:
-        return _data_folder_trouble(error, settings)
+    except (sqlite3.Error, OSError) as error:
+        return _say(settings.home.explain(error), USER_CAN_MEND)  # all else that we open lies there
     except Exception as error:
         where = settings.home.log_fault(error)
         return _say(f"Sorry, something went wrong on our side ({type(error).__name__}).{where}", OUR_FAULT)
@@ -57,22 +57,6 @@ class _Parser(argparse.ArgumentParser):
 def _say(message: str, status: int) -> int:
     print("tutti: " + " ".join(message.split()), file=sys.stderr)
     return status
-
-
-def _data_folder_trouble(error: Exception, settings: Settings) -> int:
-    """Everything else that we open lies in the data folder: name it and what to do."""
-    root = settings.home.root
-    reason = getattr(error, "strerror", None) or str(error)
-    if "not a database" in reason or "malformed" in reason:
-        return _say(
-            f"The database {settings.home.database} is damaged ({reason}): move it away, a new one will be made.",
-            USER_CAN_MEND,
-        )
-    return _say(
-        f"Cannot use the data folder {root} ({reason}): free space there, make it writable, "
-        "or set TUTTI_HOME to another folder.",
-        USER_CAN_MEND,
-    )
 
 
 if __name__ == "__main__":

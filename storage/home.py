@@ -1,6 +1,7 @@
 """Where everything that lasts lives: one folder, named by ``TUTTI_HOME``."""
 
 import os
+import shutil
 import sys
 import time
 import traceback
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LOG_BYTES = 5_000_000
+FULL_BYTES = 100_000  # less than this, and SQLite cannot even open its log
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,22 @@ class Home:
             return f" The details are in {log.name}."
         except OSError:
             return ""
+
+    def explain(self, error: Exception) -> str:
+        """Say in one line why the data folder cannot be used, and what to do; for ``sqlite3.Error`` and ``OSError``."""
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        if "not a database" in reason or "malformed" in reason:
+            return f"The database {self.database} is damaged ({reason}): move it away, a new one will be made."
+        if self._is_full():  # SQLite says so in many ways
+            return f"Cannot use the data folder {self.root} (the disk is full): free some space there."
+        mend = "make it writable, or set TUTTI_HOME to another folder"
+        return f"Cannot use the data folder {self.root} ({reason}): {mend}."
+
+    def _is_full(self) -> bool:
+        try:
+            return shutil.disk_usage(self.root).free < FULL_BYTES
+        except OSError:
+            return False
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Home":

@@ -24,7 +24,7 @@ from storage.history import Entry, History
 from storage.jobs import Job
 
 COMPOSE_SHARE = 0.5  # of the progress bar; the rest is rendering
-EVENT_PAUSE_S = 0.2  # progress events of one job come no faster: each is a synced write
+EVENT_PAUSE_S = 0.2  # within a stage, progress events of one job come no faster: each is a synced write
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ class Task:
     genre: Genre
     melody: Melody
     last_event_s: float = 0.0
+    last_stage: str = ""
 
     @property
     def assignments(self) -> list[Assignment]:
@@ -163,8 +164,9 @@ class Composer:
 
     def _report(self, task: Task, stage: str, fraction: float) -> None:
         now = time.monotonic()
-        if now - task.last_event_s >= EVENT_PAUSE_S and self.held.alive(task.job.id):
-            task.last_event_s = now
+        due = stage != task.last_stage or now - task.last_event_s >= EVENT_PAUSE_S
+        if due and self.held.alive(task.job.id):
+            task.last_event_s, task.last_stage = now, stage
             payload = {"stage": stage, "fraction": round(fraction, 3)}
             self.held.ledger.record(self.held.owner, task.job.id, "progress", payload)
 

@@ -38,7 +38,7 @@ def main(arguments: list[str], setup: Setup) -> int:
             on_start=stop_on_signals,
         )
     except (sqlite3.Error, OSError) as error:
-        print(f"tutti worker: cannot use the data folder {setup.home.root}: {error}", file=sys.stderr)
+        print(f"tutti worker: {setup.home.explain(error)}", file=sys.stderr)
         return 2
     return 0
 

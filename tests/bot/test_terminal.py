@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 
@@ -147,6 +148,12 @@ def test_a_data_folder_that_cannot_be_written_is_the_users_to_mend(tutti, home, 
     monkeypatch.setattr(jobs, "Ledger", fail)
     error = tutti("jobs").error
     assert str(home.root) in error and text in error
+
+
+def test_a_full_disk_is_said_to_be_full_whatever_sqlite_says(home, monkeypatch):
+    home.root.mkdir()
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=0))
+    assert "disk is full" in home.explain(sqlite3.OperationalError("disk I/O error"))
 
 
 def test_a_fault_of_ours_is_an_apology_with_the_traceback_in_the_log_only(tutti, home, monkeypatch):
