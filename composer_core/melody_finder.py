@@ -49,7 +49,7 @@ def _asked_for(voices: Sequence[Voice], wanted: str) -> Voice:
 
 def _name_rank(name: str) -> int:
     """2 for a track named melody, 1 for one whose name usually means the melody, else 0."""
-    if _NOT_NAMES.search(name):
+    if _NOT_NAMES.search(name) and not _NAMES[0].match(name):
         return 0
     return 2 if _NAMES[0].search(name) else int(bool(_NAMES[1].search(name)))
 

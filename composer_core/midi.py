@@ -120,7 +120,7 @@ def write_composition(composition: Composition) -> bytes:
     file.tracks.append(_conductor(composition))
     melodic = 0
     for position, track in enumerate(composition.tracks):
-        is_named = position > 0 or "melody" in track.name.lower()
+        is_named = position > 0 or track.name.lower().startswith("melody")
         name = track.name if is_named else f"Melody: {track.name}"
         file.tracks.append(_track(track, name, melodic))
         melodic += not track.is_drum

@@ -127,6 +127,7 @@ def test_reading_and_writing_never_import_torch_or_numpy():
         ([("Flute", 73, 0, SCALE), ("MELODY", 0, 1, LOW)], "track 2, 'MELODY'"),
         ([("Lead Voice", 0, 0, LOW), ("Flute", 73, 1, SCALE)], "track 1, 'Lead Voice'"),
         ([("Lead", 0, 0, SCALE), ("Main melody", 0, 1, LOW)], "track 2, 'Main melody'"),
+        ([("Melody: Bass choir", 0, 0, LOW), ("Flute", 73, 1, SCALE)], "track 1, 'Melody: Bass choir'"),
         ([("Backing vocals", 0, 0, LOW), ("Flute", 73, 1, SCALE)], "track 2, 'Flute'"),
         ([("Drums", 0, 9, SCALE), ("Oboe", 68, 1, LOW)], "track 1, 'Oboe'"),
         ([("Gong", 119, 0, SCALE), ("Oboe", 68, 1, LOW)], "track 2, 'Oboe'"),
