@@ -91,9 +91,10 @@ def test_a_lease_that_ran_out_makes_a_job_claimable_again(ledger, clock):
     ledger.claim("w", ["compose"], lease_s=10)
     clock.advance(9.9)
     assert ledger.claim("v", ["compose"]) == []
+    ledger.record("w", "a0", "progress", {"fraction": 0.9})
     clock.advance(0.1)
     (job,) = ledger.claim("v", ["compose"])
-    assert (job.owner, job.attempts) == ("v", 2)
+    assert (job.owner, job.attempts, job.progress) == ("v", 2, None)
     assert ledger.heartbeat("w", ["a0"]) == {}
     assert not ledger.finish("w", "a0", {})
     assert ledger.finish("v", "a0", {})
@@ -159,19 +160,19 @@ def test_a_job_that_stopped_the_worker_three_times_is_given_up(ledger, clock):
 
 
 def test_a_deadly_job_takes_no_other_with_it(ledger, clock):
-    """Whoever claims ``bad`` dies: in the end only that job has failed."""
+    """Whoever claims ``bad`` dies: the others of its first batch are tried once more, and no other suffers."""
     for name in ("good0", "bad", "good1", "good2"):
         ledger.enqueue(name, "compose", {})
-    while jobs := ledger.claim("w", ["compose"], lease_s=10) or ledger.jobs(statuses=["running"]):
+    while jobs := ledger.claim("w", ["compose"], limit=2, lease_s=10) or ledger.jobs(statuses=["running"]):
         if "bad" in _ids(jobs):
             clock.advance(10)
         else:
             assert all(ledger.finish("w", job.id, {}) for job in jobs)
-    assert {job.id: job.status for job in ledger.jobs()} == {
-        "good0": "done",
-        "bad": "failed",
-        "good1": "done",
-        "good2": "done",
+    assert {job.id: (job.status, job.attempts) for job in ledger.jobs()} == {
+        "good0": ("done", 2),
+        "bad": ("failed", 3),
+        "good1": ("done", 1),
+        "good2": ("done", 1),
     }
 
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from storage.claims import FAIRNESS_S, MAX_ATTEMPTS
 from storage.jobs import ENDED, STATUSES, WAITING, Job, Ledger, QueueFull
 
 LEASE_S = 10.0
 CAP = 6
-OWNERS = st.sampled_from(["w1", "w2", "w3"])
+OWNERS = st.sampled_from(["w1", "w2"])
+WHO = st.sampled_from(["its owner", "its owner", "w1", "w2"])
 KINDS = st.sampled_from(["compose", "train"])
 USERS = st.sampled_from(["ann", "bob", "cy"])
 
@@ -37,6 +38,7 @@ class Model:
     attempts: int = 0
     asked_to_stop: bool = False
     events: int = 0
+    reported: bool = False
 
     def abandoned(self, now: float) -> bool:
         return self.status == "interrupted" or (self.status == "running" and self.lease_until <= now)
@@ -125,37 +127,41 @@ class LedgerMachine(RuleBasedStateMachine):
     def advance(self, seconds):
         self.now += seconds
 
-    @rule(owner=OWNERS, job_id=jobs)
-    def heartbeat(self, owner, job_id):
-        answer = self.ledger.heartbeat(owner, [job_id], lease_s=LEASE_S)
-        model = self.models[job_id]
-        assert answer == ({job_id: model.asked_to_stop} if self._owns(owner, model) else {})
-        if answer:
+    @rule(owner=OWNERS)
+    def heartbeat(self, owner):
+        owned = [model for model in self.models.values() if self._owns(owner, model)]
+        answer = self.ledger.heartbeat(owner, list(self.models), lease_s=LEASE_S)
+        assert answer == {model.id: model.asked_to_stop for model in owned}
+        for model in owned:
             model.lease_until = self.now + LEASE_S
 
-    @rule(owner=OWNERS, job_id=jobs)
-    def record(self, owner, job_id):
+    @rule(who=WHO, job_id=jobs)
+    def record(self, who, job_id):
         model = self.models[job_id]
+        owner = self._name(who, model)
         model.events += self._owns(owner, model)
         expected = model.events if self._owns(owner, model) else None
         assert self.ledger.record(owner, job_id, "progress", {"by": owner}) == expected
 
-    @rule(owner=OWNERS, job_id=jobs)
-    def finish(self, owner, job_id):
-        self._try_to_end(owner, job_id, "done", self.ledger.finish(owner, job_id, {"by": owner}))
-
-    @rule(owner=OWNERS, job_id=jobs)
-    def fail(self, owner, job_id):
-        self._try_to_end(owner, job_id, "failed", self.ledger.fail(owner, job_id, "why"))
-
-    @rule(owner=OWNERS, job_id=jobs)
-    def cancelled(self, owner, job_id):
-        self._try_to_end(owner, job_id, "cancelled", self.ledger.cancelled(owner, job_id))
-
-    @rule(owner=OWNERS, job_id=jobs)
-    def release(self, owner, job_id):
-        self.ledger.release(owner, [job_id])
+    @rule(who=WHO, job_id=jobs, end=st.sampled_from(["done", "failed", "cancelled"]))
+    def end(self, who, job_id, end):
         model = self.models[job_id]
+        owner = self._name(who, model)
+        if end == "done":
+            succeeded = self.ledger.finish(owner, job_id, {"by": owner})
+        elif end == "failed":
+            succeeded = self.ledger.fail(owner, job_id, "why")
+        else:
+            succeeded = self.ledger.cancelled(owner, job_id)
+        assert succeeded == self._owns(owner, model)
+        if succeeded:
+            self._end(model, end)
+
+    @rule(who=WHO, job_id=jobs)
+    def release(self, who, job_id):
+        model = self.models[job_id]
+        owner = self._name(who, model)
+        self.ledger.release(owner, [job_id])
         if self._owns(owner, model):
             model.owner, model.started_at, model.attempts = None, None, model.attempts - 1
             if model.asked_to_stop:
@@ -181,11 +187,13 @@ class LedgerMachine(RuleBasedStateMachine):
             model.asked_to_stop = True
         assert job.status == model.status
 
-    @rule(job_id=consumes(jobs))
+    @rule(job_id=jobs)
     def report(self, job_id):
-        first = self.models[job_id].status in ENDED
-        assert [self.ledger.mark_reported(job_id) for _ in range(2)] == [first, False]
+        model = self.models[job_id]
+        first = model.status in ENDED and not model.reported
+        assert self.ledger.mark_reported(job_id) == first
         if first:
+            model.reported = True
             self.snapshots[job_id] = self.ledger.job(job_id)
 
     @invariant()
@@ -217,11 +225,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def _owns(self, owner: str, model: Model) -> bool:
         return model.status == "running" and model.owner == owner
 
-    def _try_to_end(self, owner: str, job_id: str, status: str, succeeded: bool) -> None:
-        model = self.models[job_id]
-        assert succeeded == self._owns(owner, model)
-        if succeeded:
-            self._end(model, status)
+    def _name(self, who: str, model: Model) -> str:
+        return model.owner or "nobody" if who == "its owner" else who
 
     def _end(self, model: Model, status: str) -> None:
         model.status = status
@@ -229,4 +234,4 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 TestLedgerMachine = LedgerMachine.TestCase
-TestLedgerMachine.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
+TestLedgerMachine.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
