@@ -9,6 +9,7 @@ from typing import NoReturn
 from bot.report import JobFault
 from bot.settings import Settings
 from bot.terminal import compose, doctor, jobs, library, services
+from bot.terminal.output import note
 from composer_core.errors import Cancelled, UserError
 
 OK, OUR_FAULT, USER_CAN_MEND, INTERRUPTED = 0, 1, 2, 130
@@ -55,7 +56,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _say(message: str, status: int) -> int:
-    print("tutti: " + " ".join(message.split()), file=sys.stderr)
+    note(f"tutti: {message}")
     return status
 
 

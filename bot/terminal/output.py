@@ -29,7 +29,12 @@ def print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
 
 def note(text: str) -> None:
     """Print a line for the person, not for the pipe."""
-    print(text, file=sys.stderr)
+    print(plain(text), file=sys.stderr)
+
+
+def plain(text: str) -> str:
+    """Return one line without control signs: names in a stranger's file could otherwise steer the terminal."""
+    return "".join(sign if sign.isprintable() else "�" for sign in " ".join(text.split()))
 
 
 def when(at_s: float | None) -> str:
@@ -38,4 +43,4 @@ def when(at_s: float | None) -> str:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None else plain(str(value))

@@ -129,7 +129,7 @@ class Held:
         self.ledger.release(self.owner, released)
 
     def _living(self) -> list[str]:
-        return [job_id for job_id, alive in self._alive.items() if alive]
+        return [job_id for job_id, alive in list(self._alive.items()) if alive]
 
     def _announce(self) -> None:
         self.ledger.announce_worker(self.owner, self._announced_kinds, pid=os.getpid(), host=self.host)

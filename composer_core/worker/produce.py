@@ -20,7 +20,7 @@ from composer_core.worker.setup import Setup
 
 Progress = Callable[[str, float], None]
 
-NAME_LENGTH = 60
+NAME_BYTES = 100  # file systems take 255, endings and temporary names included
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,8 @@ def describe_take(composition: Composition) -> dict[str, Any]:
 
 def file_name(name: str) -> str:
     """Make a melody's name safe as a file name on every platform: letters, digits, ``-``, ``_`` and ``.`` inside."""
-    plain = unicodedata.normalize("NFKC", name)
-    plain = re.sub(r"[^\w.-]+", "-", plain)[:NAME_LENGTH].strip("-. ")
-    return plain or "melody"
+    plain = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFKC", name)).strip("-.")
+    return plain.encode()[:NAME_BYTES].decode(errors="ignore").strip("-.") or "melody"
 
 
 class Stopwatch:

@@ -91,6 +91,14 @@ def test_compose_leaves_every_file_of_every_take_and_the_same_again(compose, tmp
     assert music[0] == music[1]  # the same seed gives the same bytes, in another batch and process too
 
 
+def test_a_detached_job_is_done_by_a_worker_and_fetched_later(start, tmp_path):
+    detached = start("compose", TUNE, "--technique", "blocks", "--detach")
+    job = json.loads(detached.communicate(timeout=60)[0])["job"]
+    assert start("worker", "--until-idle").wait(100) == 0
+    assert start("show", job, "--out", tmp_path / "out").wait(60) == 0
+    assert {path.suffix[1:] for path in (tmp_path / "out").iterdir()} == KINDS
+
+
 def test_killing_the_client_does_not_stop_the_job(start, ledger, home):
     client = start("compose", TUNE, "--technique", "blocks")
     while not (jobs := ledger.jobs()) or jobs[0].status == "queued":

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot import __main__ as command
-from bot.terminal import compose, jobs
+from bot.terminal import compose, jobs, output
 from composer_core.genres import SHIPPED
 from storage.history import Entry, History
 
@@ -227,6 +227,13 @@ def test_a_reader_that_leaves_early_is_no_error(monkeypatch, home):
     monkeypatch.setattr("os.dup2", lambda *_: None)
     monkeypatch.setattr(jobs, "list_jobs", leave)
     assert command.main(["jobs"]) == 0
+
+
+def test_control_signs_of_a_strangers_file_do_not_reach_the_terminal(capsys):
+    output.note("track \x1b[2J\nname")
+    output.print_table([{"name": "\x07bell"}], ["name"])
+    captured = capsys.readouterr()
+    assert captured.err == "track �[2J name\n" and "\x07" not in captured.out
 
 
 def test_every_command_is_documented(tutti, request):
