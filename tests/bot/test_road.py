@@ -99,11 +99,11 @@ def test_a_detached_job_is_done_by_a_worker_and_fetched_later(start, tmp_path):
     assert {path.suffix[1:] for path in (tmp_path / "out").iterdir()} == KINDS
 
 
-def test_killing_the_client_does_not_stop_the_job(start, ledger, home):
-    client = start("compose", TUNE, "--technique", "blocks")
+def test_killing_the_client_and_its_terminal_does_not_stop_the_job(start, ledger, home):
+    client = start("compose", TUNE, "--technique", "blocks", start_new_session=True)
     while not (jobs := ledger.jobs()) or jobs[0].status == "queued":
         time.sleep(0.05)
-    client.kill()
+    os.killpg(client.pid, signal.SIGKILL)
     while not (job := ledger.jobs()[0]).ended:
         time.sleep(0.05)
     assert job.status == "done" and len(History(home.database).entries()) == 1

@@ -14,6 +14,7 @@ from composer_core.genres import SHIPPED, find_genre
 from composer_core.techniques import TECHNIQUES
 from composer_core.techniques.blocks import Blocks
 from composer_core.worker import compose, held, loop
+from composer_core.worker.produce import Produced, describe_take
 from storage.jobs import Ledger
 
 pytestmark = pytest.mark.usefixtures("quick", "technique")
@@ -191,6 +192,21 @@ def test_cancelling_one_job_of_a_batch_spares_the_others(shop, technique):
     assert (shop.status("unwanted"), shop.status("wanted")) == ("cancelled", "done")
     assert [entry.job_id for entry in shop.history.entries()] == ["wanted"]
     assert shop.files() == ["wanted/melody.mid"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_cancel_at_the_last_moment_still_delivers_nothing(shop, monkeypatch):
+    def produce(composition, folder, name, setup, **options):
+        (folder / "whole.mid").write_bytes(b"MThd")
+        shop.ledger.cancel("job")
+        while shop.status("job") != "cancelled":
+            time.sleep(0.01)
+        return Produced(describe_take(composition) | {"audio": {}, **options["extra"]}, {"mid": "whole.mid"})
+
+    monkeypatch.setattr(compose, "produce", produce)
+    shop.enqueue("job")
+    shop.work()
+    assert (shop.files(), shop.history.entries()) == ([], [])
 
 
 @pytest.mark.usefixtures("impatient")
