@@ -16,7 +16,7 @@ from audio.stems import NoteEvent, Part
 from audio.synth import BLOCK, SAMPLE_RATE, Ensemble
 
 REFERENCE_LUFS = -23.0
-MAX_TRIM_DB = 18.0
+MAX_TRIM_DB = 24.0
 MOMENTS = 5
 MOMENT_S = 0.5
 VELOCITY = 80

@@ -42,9 +42,12 @@ def find_ffmpeg() -> str:
         AudioError: there is none.
     """
     try:
-        return imageio_ffmpeg.get_ffmpeg_exe()
-    except RuntimeError as error:
-        raise AudioError("No ffmpeg was found: reinstall imageio-ffmpeg (it carries one) or install ffmpeg.") from error
+        found = shutil.which(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        found = None
+    if not found:
+        raise AudioError("No ffmpeg was found: reinstall imageio-ffmpeg (it carries one) or install ffmpeg.")
+    return found
 
 
 def encode(mix: "Mix", path: Path, *, bitrate_kbps: int | None = None) -> None:
@@ -110,10 +113,10 @@ class FlacWriter:
 
     def __enter__(self) -> Self:
         """Start the encoder."""
+        start = [find_ffmpeg(), "-v", "error", "-y", *self._arguments]
         temporary = self._whole.__enter__()
-        output = ["-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24", "-f", "flac", str(temporary)]
-        command = [find_ffmpeg(), "-v", "error", "-y", *self._arguments, *output]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        form = ["-c:a", "flac", "-sample_fmt", "s32", "-bits_per_raw_sample", "24", "-f", "flac"]
+        self._process = subprocess.Popen([*start, *form, str(temporary)], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         return self
 
     def write(self, stem: NDArray[np.float32]) -> None:
@@ -131,10 +134,10 @@ class FlacWriter:
         if error:
             self._process.kill()
         said = self._process.communicate()[1].decode(errors="replace")
-        if error is None and self._process.returncode:
-            error = _failure(self._path, said)
-            kind = type(error)
-        self._whole.__exit__(kind, error, trace)
+        failure = _failure(self._path, said) if not error and self._process.returncode else None
+        self._whole.__exit__(kind or (type(failure) if failure else None), error or failure, trace)
+        if failure:
+            raise failure
 
 
 def stem_name(number: int, part: str) -> str:

@@ -29,11 +29,9 @@ class FluidSynth:
         self.name = f"FluidSynth {version}, {soundfont.stem}"
         self._settings = self._lib.new_fluid_settings()
         self._configure()
-        self._synth = self._lib.new_fluid_synth(self._settings)
-        self._font = self._lib.fluid_synth_sfload(self._synth, str(soundfont).encode(), 0) if self._synth else -1
-        if self._font < 0:  # libfluidsynth tells failure by a number, never by stopping
-            self.close()
-            raise AudioError(f"The soundfont {soundfont} could not be loaded: choose another .sf2 or .sf3 file.")
+        self._soundfont = soundfont
+        self._synth: int | None = None
+        self._renew()
 
     def close(self) -> None:
         """Free the synth's memory."""
@@ -44,7 +42,7 @@ class FluidSynth:
 
     def blocks(self, parts: Sequence[Part]) -> Iterator[Block]:
         """Yield [part, 2, BLOCK] until every note has rung out."""
-        self._lib.fluid_synth_system_reset(self._synth)
+        self._renew()
         for track, part in enumerate(parts):
             self._choose_instrument(track, part)
         score = events(parts)
@@ -65,6 +63,17 @@ class FluidSynth:
             yield block
             if following == len(score) and float(np.abs(block[:, :, -BLOCK // 4 :]).max(initial=0.0)) < SILENCE:
                 return
+
+    def _renew(self) -> None:
+        """Start with a new synth: a reset one still rings with a piece left early. Samples stay loaded."""
+        used, self._synth = self._synth, self._lib.new_fluid_synth(self._settings)
+        name = str(self._soundfont).encode()
+        self._font = self._lib.fluid_synth_sfload(self._synth, name, 0) if self._synth else -1
+        if used:
+            self._lib.delete_fluid_synth(used)
+        if self._font < 0:  # libfluidsynth tells failure by a number, never by stopping
+            self.close()
+            raise AudioError(f"The soundfont {self._soundfont} could not be loaded: choose another .sf2 or .sf3 file.")
 
     def _configure(self) -> None:
         numbers = {"synth.sample-rate": float(SAMPLE_RATE), "synth.gain": 0.5}
@@ -131,7 +140,6 @@ def _declare(lib: ctypes.CDLL) -> None:
         "new_fluid_synth": (pointer, [pointer]),
         "delete_fluid_synth": (None, [pointer]),
         "fluid_synth_sfload": (integer, [pointer, text, integer]),
-        "fluid_synth_system_reset": (integer, [pointer]),
         "fluid_synth_set_channel_type": (integer, [pointer, integer, integer]),
         "fluid_synth_program_select": (integer, [pointer, integer, integer, integer, integer]),
         "fluid_synth_noteon": (integer, [pointer, integer, integer, integer]),

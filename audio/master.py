@@ -40,7 +40,7 @@ def master(mix: Signal, sample_rate: int) -> tuple[float, float]:
     if _gated_loudness(energies) <= LOUDNESS_FLOOR:
         return LOUDNESS_FLOOR, PEAK_FLOOR_DB
     peaks = _cell_peaks(mix, cell)
-    gain_db = 0.0
+    gain_db = min(TARGET_LUFS - _gated_loudness(energies), MAX_GAIN_DB)
     for _ in range(4):  # the limiter takes a little loudness away; each round gives it back
         curve = _limited(peaks, gain_db, cell / sample_rate)
         gain_db += TARGET_LUFS - _gated_loudness(energies * curve**2)

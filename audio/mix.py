@@ -1,7 +1,7 @@
 """From parts to a finished stereo mix: synth, channel strips, one reverb, bus, master. Block by block."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,8 +102,11 @@ def _mix(
     end = lead_in
     with ExitStack() as stack:
         writers = _stem_writers(stack, parts, stems_dir)
-        for raw in _with_reverb_tail(synth.blocks(parts), len(parts), reverb.tail):
-            stems = np.stack([strip.process(block) for strip, block in zip(strips, raw, strict=True)] or [raw])
+        played = stack.enter_context(closing(synth.blocks(parts)))
+        for raw in _with_reverb_tail(played, len(parts), reverb.tail):
+            stems = np.empty_like(raw)
+            for track, strip in enumerate(strips):
+                stems[track] = strip.process(raw[track])
             wet = reverb.process(np.einsum("tcn,t->n", stems, sends) / 2)
             for writer, stem in zip(writers, [*stems, wet], strict=bool(writers)):
                 writer.write(stem)
@@ -137,6 +140,7 @@ def _with_reverb_tail(blocks: Iterator[Samples], parts: int, tail: int) -> Itera
 def _stem_writers(stack: ExitStack, parts: Sequence[Part], folder: Path | None) -> list[FlacWriter]:
     if folder is None:
         return []
+    folder.mkdir(parents=True, exist_ok=True)
     names = [stem_name(number, part.name) for number, part in enumerate(parts, start=1)]
     return [stack.enter_context(FlacWriter(folder / name, SAMPLE_RATE)) for name in [*names, "reverb.flac"]]
 

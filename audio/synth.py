@@ -87,7 +87,7 @@ class Ensemble:
 
     def __exit__(self, *exc: object) -> None:
         """Free the synths."""
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown()
         for player in self._players:
             player.close()
 
