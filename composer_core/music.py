@@ -88,7 +88,9 @@ class Timing:
 
     @cached_property
     def _tempo_table(self) -> tuple[list[int], list[float], list[float]]:
-        ticks, seconds, rates = [], [], []
+        ticks: list[int] = []
+        seconds: list[float] = []
+        rates: list[float] = []
         at_s = 0.0
         for index, (tick, bpm) in enumerate(self.tempos):
             if index:

@@ -5,6 +5,8 @@ C = classes (pitches and rest). Everything works on one piece, so that a piece i
 
 import numpy as np
 
+from composer_core.counterpoint import runs
+
 
 def fill(
     pitch_logits: np.ndarray,
@@ -12,14 +14,17 @@ def fill(
     voices: np.ndarray,
     onset: np.ndarray,
     hidden: np.ndarray,
+    affinity: np.ndarray,
     rng: np.random.Generator,
     temperature: float,
     onset_temperature: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw the hidden cells anew.
 
-    First where notes begin, then one pitch a segment from the mean log-probability of its cells. A hidden segment
-    that does not begin with an onset goes on with the note before it.
+    First where notes begin, then one pitch a segment: each run of hidden segments is drawn as one chain, from the mean
+    log-probability of each segment's cells and the affinity of neighbours. (The network sees what is known on both
+    sides of a hidden run, but not what is drawn inside it; without the chain, neighbours are drawn blindly and leap.)
+    A hidden segment that does not begin with an onset goes on with the note before it.
 
     Args:
         pitch_logits: [V, C, T], -inf where a class is not allowed.
@@ -27,7 +32,8 @@ def fill(
         voices: classes [V, T].
         onset: [V, T] bool.
         hidden: [V, T] bool, what to draw.
-        rng: this piece's own source of chance; always used for V * T * (C + 1) numbers.
+        affinity: [V, C, C], how much likelier than by chance class j follows class i.
+        rng: this piece's own source of chance.
         temperature: of the pitches; towards 0 only the likeliest is drawn.
         onset_temperature: of the onsets.
 
@@ -35,9 +41,8 @@ def fill(
         new voices [V, T] and onset [V, T].
     """
     logs = pitch_logits - _log_sum(pitch_logits)
-    chance = rng.random(onset_logits.shape)
-    gumbel = -np.log(-np.log(rng.random((*voices.shape, pitch_logits.shape[1]))))  # [V, T, C]
-    begins = chance < 1 / (1 + np.exp(-onset_logits / onset_temperature))
+    begins = rng.random(onset_logits.shape) < 1 / (1 + np.exp(-onset_logits / onset_temperature))
+    chance = rng.random(voices.shape)
     new_voices, new_onset = voices.copy(), np.where(hidden, begins, onset)
     for v in range(len(voices)):
         edge = new_onset[v].copy()
@@ -46,15 +51,59 @@ def fill(
         starts = np.flatnonzero(edge)
         ends = np.append(starts[1:], voices.shape[1])
         mean = np.add.reduceat(logs[v].T, starts, axis=0) / (ends - starts)[:, None]  # [segments, C]
-        drawn = np.argmax(mean / temperature + gumbel[v, starts], axis=1)
-        for start, end, choice in zip(starts.tolist(), ends.tolist(), drawn.tolist(), strict=True):
+        free = hidden[v, starts] & (new_onset[v, starts] | (starts == 0))
+        for first, last in runs(free):
+            drawn = _draw_chain(mean[first:last] / temperature, affinity[v], chance[v, starts[first:last]])
+            for start, end, choice in zip(starts[first:last], ends[first:last], drawn, strict=True):
+                new_voices[v, start:end] = choice
+        for start, end in zip(starts[~free], ends[~free], strict=True):
             if hidden[v, start]:
-                goes_on = start > 0 and not new_onset[v, start]
-                new_voices[v, start:end] = new_voices[v, start - 1] if goes_on else choice
+                new_voices[v, start:end] = new_voices[v, start - 1]
         # A known note whose beginning was redrawn begins where it now differs.
         new_onset[v, 1:] |= new_voices[v, 1:] != new_voices[v, :-1]
         new_onset[v, 0] = True
     return new_voices, new_onset
+
+
+def class_affinity(intervals: np.ndarray, pitches: int) -> np.ndarray:
+    """Spread the affinity of intervals [V, 2 K + 1] over pairs of classes: [V, pitches + 1, pitches + 1].
+
+    Wider steps take the affinity of the widest; steps from and to silence are neutral.
+    """
+    widest = intervals.shape[1] // 2
+    step = np.arange(pitches)[None, :] - np.arange(pitches)[:, None]  # [from, to]
+    table = np.ones((len(intervals), pitches + 1, pitches + 1))
+    table[:, :pitches, :pitches] = intervals[:, np.clip(step, -widest, widest) + widest]
+    return table
+
+
+def _draw_chain(logits: np.ndarray, affinity: np.ndarray, chance: np.ndarray) -> list[int]:
+    """Draw a chain of classes exactly: backward messages, then forward draws.
+
+    p(x) is proportional to the product of exp(logits[i, x_i]) and affinity[x_i, x_(i+1)].
+
+    Args:
+        logits: [N, C].
+        affinity: [C, C].
+        chance: [N] uniform numbers, one a draw.
+    """
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))  # [N, C]
+    onward = np.ones_like(weights)  # what the rest of the chain says of each class
+    for i in range(len(weights) - 2, -1, -1):
+        message = affinity @ (weights[i + 1] * onward[i + 1])
+        onward[i] = message / message.max()
+    drawn: list[int] = []
+    for i, row in enumerate(weights * onward):
+        if drawn:
+            row = row * affinity[drawn[-1]]
+        drawn.append(_pick(row, chance[i]))
+    return drawn
+
+
+def _pick(weights: np.ndarray, chance: float) -> int:
+    """Index drawn in proportion to non-negative weights."""
+    total = weights.cumsum()
+    return int(min(np.searchsorted(total, chance * total[-1], side="right"), np.flatnonzero(weights)[-1]))
 
 
 def _log_sum(logits: np.ndarray) -> np.ndarray:

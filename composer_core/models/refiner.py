@@ -20,6 +20,8 @@ from composer_core.models.planes import (
 )
 from composer_core.models.unet import UNet, UNetConfig
 
+MAX_INTERVAL = 12  # semitones of a melodic step that has an affinity of its own
+
 
 @dataclass(frozen=True)
 class RefinerConfig:
@@ -30,7 +32,11 @@ class RefinerConfig:
 
 
 class Refiner(nn.Module):
-    """Predict every chord and every voice from the melody, the metre and what is known of them."""
+    """Predict every chord and every voice from the melody, the metre and what is known of them.
+
+    ``intervals`` [V, 2 * MAX_INTERVAL + 1] holds how much likelier than by independent draws each voice moves by so
+    many semitones; it is measured after training (``training.affinity``).
+    """
 
     def __init__(self, config: RefinerConfig) -> None:
         super().__init__()
@@ -38,6 +44,8 @@ class Refiner(nn.Module):
         planes = MELODY_PLANES + METRE_PLANES + CHORD_PLANES + config.voices * VOICE_PLANES
         out = config.voices * (CLASSES + 1) + CHORD_CLASSES
         self.unet = UNet(UNetConfig(planes, out, config.widths))
+        self.intervals: Tensor
+        self.register_buffer("intervals", torch.ones(config.voices, 2 * MAX_INTERVAL + 1))
 
     def forward(self, batch: Batch, chord_known: Tensor, voice_known: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Fill in the unknown.

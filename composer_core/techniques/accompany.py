@@ -21,7 +21,7 @@ from composer_core.music import Chord, Composition, Melody, Note
 from composer_core.pianoroll import REST as SILENT
 from composer_core.pianoroll import from_pianoroll
 from composer_core.roll import ALIGN, Roll, make_roll, pulse_chords, pulse_spans
-from composer_core.sampling import block_mask, draw, fill
+from composer_core.sampling import block_mask, class_affinity, draw, fill
 from composer_core.techniques import Assignment, Progress
 from composer_core.techniques.ensemble import accompaniment_track, melody_track
 
@@ -88,6 +88,7 @@ class Accompany:
         self.device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.checkpoint = load_checkpoint(genre.weights, self.device)
         self.allowed = _allowed_classes(genre)
+        self.affinity = class_affinity(self.checkpoint.refiner.intervals.cpu().numpy(), PITCHES)
 
     def compose(self, assignments: Sequence[Assignment], progress: Progress) -> list[Composition]:
         """Compose every assignment; pieces of like length share their passes through the networks."""
@@ -177,7 +178,7 @@ class Accompany:
 
     def _fill(self, piece: Piece, pitch: np.ndarray, onset: np.ndarray, hidden: np.ndarray, temperature: float) -> None:
         piece.voices, piece.onset = fill(
-            pitch + self.allowed, onset, piece.voices, piece.onset, hidden, piece.rng, temperature,
+            pitch + self.allowed, onset, piece.voices, piece.onset, hidden, self.affinity, piece.rng, temperature,
             self.config.onset_temperature,
         )  # fmt: skip
 
