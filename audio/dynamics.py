@@ -21,10 +21,10 @@ class Compressor:
         self._power = np.zeros(1)
         self._last_gain = 1.0
 
-    def gain(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the gain [n] for a block [2, n]; state carries over to the next block."""
+    def gain(self, block: NDArray[np.float32], trim: float = 1.0) -> NDArray[np.float32]:
+        """Return the gain [n] for a block [2, n] that will be ``trim`` times as loud; state carries over."""
         cells = block.reshape(2, -1, CELL)
-        power = np.einsum("cks,cks->k", cells, cells, dtype=np.float64) / (2 * CELL)
+        power = np.einsum("cks,cks->k", cells, cells, dtype=np.float64) * trim**2 / (2 * CELL)
         level, self._power = lfilter([1.0 - self._decay], [1.0, -self._decay], power, zi=self._power)
         over_db = np.maximum(10.0 * np.log10(level + 1e-12) - self._threshold_db, 0.0)
         gains = np.concatenate([[self._last_gain], 10.0 ** (self._slope * over_db / 20.0)])

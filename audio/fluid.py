@@ -31,6 +31,7 @@ class FluidSynth:
         self._configure()
         self._soundfont = soundfont
         self._synth: int | None = None
+        self._has_played = False
         self._renew()
 
     def close(self) -> None:
@@ -42,7 +43,9 @@ class FluidSynth:
 
     def blocks(self, parts: Sequence[Part]) -> Iterator[Block]:
         """Yield [part, 2, BLOCK] until every note has rung out."""
-        self._renew()
+        if self._has_played:
+            self._renew()
+        self._has_played = True
         for track, part in enumerate(parts):
             self._choose_instrument(track, part)
         score = events(parts)

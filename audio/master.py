@@ -4,8 +4,10 @@ The mix is analysed once, cell by cell; gain and limiter are then solved on thos
 that memory stays small whatever the length.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -29,6 +31,8 @@ OVERSAMPLING = 4
 """ITU-R BS.1770-5, annex 2: four times 44.1 or 48 kHz."""
 
 Signal = NDArray[np.float32]
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 def master(mix: Signal, sample_rate: int) -> tuple[float, float]:
@@ -36,17 +40,25 @@ def master(mix: Signal, sample_rate: int) -> tuple[float, float]:
 
     Silence stays as it is.
     """
-    cell, energies = _cell(sample_rate), _cell_energies(mix, sample_rate)
+    cell = _cell(sample_rate)
+    energies, peaks = _both(lambda: _cell_energies(mix, sample_rate), lambda: _cell_peaks(mix, cell))
     if _gated_loudness(energies) <= LOUDNESS_FLOOR:
         return LOUDNESS_FLOOR, PEAK_FLOOR_DB
-    peaks = _cell_peaks(mix, cell)
     gain_db = min(TARGET_LUFS - _gated_loudness(energies), MAX_GAIN_DB)
     for _ in range(4):  # the limiter takes a little loudness away; each round gives it back
         curve = _limited(peaks, gain_db, cell / sample_rate)
         gain_db += TARGET_LUFS - _gated_loudness(energies * curve**2)
         gain_db = min(gain_db, MAX_GAIN_DB)
     _apply(mix, _limited(peaks, gain_db, cell / sample_rate), cell)
-    return loudness(mix, sample_rate), true_peak(mix)
+    return _both(lambda: loudness(mix, sample_rate), lambda: true_peak(mix))
+
+
+def _both(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """Work out two things at once; scipy and numpy leave Python's lock for most of it."""
+    with ThreadPoolExecutor(1, "meter") as pool:
+        coming = pool.submit(first)
+        own = second()
+        return coming.result(), own
 
 
 def loudness(signal: Signal, sample_rate: int) -> float:

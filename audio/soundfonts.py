@@ -2,6 +2,7 @@
 
 import ctypes.util
 import importlib.util
+from functools import lru_cache
 from pathlib import Path
 
 SYSTEM_SOUNDFONTS = (
@@ -42,7 +43,12 @@ def find_fluidsynth(configured: str | None = None) -> str | None:
         if not Path(configured).is_file():
             raise AudioError(f"libfluidsynth is not at {configured}: correct the configured path or remove it.")
         return configured
-    return ctypes.util.find_library("fluidsynth") or _bundled_fluidsynth()
+    return _system_fluidsynth() or _bundled_fluidsynth()
+
+
+@lru_cache(maxsize=1)
+def _system_fluidsynth() -> str | None:
+    return ctypes.util.find_library("fluidsynth")  # runs ldconfig, even a compiler
 
 
 def _bundled_soundfont() -> list[Path]:

@@ -60,18 +60,18 @@ class Strip:
     def __init__(self, part: Part, trim: float, sample_rate: int) -> None:
         self._sos = butter(2, _high_pass_hz(part), "highpass", fs=sample_rate, output="sos")
         self._state = np.zeros((len(self._sos), 2, 2))
-        self._trim = trim
         self._compressor = Compressor(-20.0, 3.0, sample_rate) if part.is_drum or part.program in BASSES else None
-        self._narrowing, self._gains = _panning(part.pan, part.level_db)
+        self._trim = trim
+        self._matrix = trim * _panning(part.pan, part.level_db)
 
     def process(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """Turn a raw block [2, n] into the stem's block [2, n]; n is a multiple of ``dynamics.CELL``."""
         filtered, self._state = sosfilt(self._sos, block, zi=self._state)
-        stem = (filtered * self._trim).astype(np.float32)
+        filtered = filtered.astype(np.float32)
+        stem = self._matrix @ filtered
         if self._compressor:
-            stem *= self._compressor.gain(stem)
-        stem += self._narrowing * (stem.mean(axis=0) - stem)
-        return stem * self._gains
+            stem *= self._compressor.gain(filtered, self._trim)
+        return stem
 
 
 def _high_pass_hz(part: Part) -> float:
@@ -82,12 +82,13 @@ def _high_pass_hz(part: Part) -> float:
     return float(np.clip(0.7 * lowest_hz, *HIGH_PASS_HZ))
 
 
-def _panning(pan: float, level_db: float) -> tuple[np.float32, NDArray[np.float32]]:
-    """Return how far to narrow a stereo instrument towards mono, so that panning loses none of it, and gains [2, 1].
+def _panning(pan: float, level_db: float) -> NDArray[np.float32]:
+    """Return the matrix [2, 2] that places a stereo instrument; equal power, 0 dB in the middle.
 
-    Equal-power law, 0 dB in the middle.
+    The further to a side, the narrower the instrument, so that panning loses nothing of its other side.
     """
     pan = float(np.clip(pan, -1.0, 1.0))
     angle = (pan + 1.0) * np.pi / 4
     gains = np.sqrt(2.0) * np.array([[np.cos(angle)], [np.sin(angle)]]) * 10 ** (level_db / 20)
-    return np.float32(abs(pan)), gains.astype(np.float32)
+    narrowed = np.eye(2) + abs(pan) * (np.full((2, 2), 0.5) - np.eye(2))
+    return (gains * narrowed).astype(np.float32)
