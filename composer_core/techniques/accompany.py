@@ -36,21 +36,23 @@ BUCKET = 256
 class AccompanyConfig:
     """How the passes are run; chosen on validation pieces (`../LOG.md`).
 
-    Shares are of all cells, falling from the first to the last pass; temperatures likewise.
+    Shares are of all cells, falling from the first to the last pass; temperatures likewise. ``interval_weight`` is the
+    power of the measured interval affinities: 1 is too weak, because the network's own draws repeat notes too often.
     """
 
     draft: bool = True
     plan_passes: int = 6
-    plan_temperature: float = 0.8
+    plan_temperature: float = 0.4
     refine_passes: int = 10
     first_share: float = 0.7
     last_share: float = 0.08
-    first_temperature: float = 1.0
-    last_temperature: float = 0.6
+    first_temperature: float = 0.8
+    last_temperature: float = 0.45
     onset_temperature: float = 0.7
     repair_passes: int = 12
     repair_draws: int = 6
-    repair_temperature: float = 0.9
+    repair_temperature: float = 0.8
+    interval_weight: float = 3.0
 
 
 class Piece:
@@ -88,7 +90,9 @@ class Accompany:
         self.device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.checkpoint = load_checkpoint(genre.weights, self.device)
         self.allowed = _allowed_classes(genre)
-        self.affinity = class_affinity(self.checkpoint.refiner.intervals.cpu().numpy(), PITCHES)
+        self.affinity = class_affinity(
+            self.checkpoint.refiner.intervals.cpu().numpy() ** self.config.interval_weight, PITCHES
+        )
 
     def compose(self, assignments: Sequence[Assignment], progress: Progress) -> list[Composition]:
         """Compose every assignment; pieces of like length share their passes through the networks."""

@@ -26,7 +26,7 @@ class AdversarialConfig:
     free to differ (implicit maximum likelihood estimation: Li & Malik 2018, arXiv:1809.09087).
     """
 
-    steps: int = 2500
+    steps: int = 1500
     batch: int = 16
     critic_updates: int = 1
     learning_rate: float = 5e-4

@@ -19,7 +19,7 @@ from composer_core.training.dataset import Windows
 class MaskedConfig:
     """Hyper-parameters of the masked training; the learning rate warms up, then falls by a cosine to 5 %."""
 
-    steps: int = 4000
+    steps: int = 2200
     batch: int = 32
     learning_rate: float = 1.5e-3
     betas: tuple[float, float] = (0.9, 0.98)

@@ -19,6 +19,7 @@ from composer_core.models.generator import GeneratorConfig
 from composer_core.models.refiner import RefinerConfig
 from composer_core.roll import Roll, make_roll
 from composer_core.training.adversarial import AdversarialConfig, train_pair
+from composer_core.training.affinity import measure_intervals
 from composer_core.training.dataset import Windows
 from composer_core.training.masked import MaskedConfig, train_refiner
 from composer_core.worker.setup import Setup
@@ -65,6 +66,7 @@ def _train(
         _recorder("refiner", curves, start),
         device,
     )
+    refiner.intervals.copy_(measure_intervals(refiner, Windows(rolls, options.seed + 9), 20, options.seed))
     generator, critic = train_pair(
         Windows(rolls, options.seed + 1),
         adversarial,
