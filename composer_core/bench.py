@@ -66,9 +66,20 @@ def bench_render(options: argparse.Namespace, genre: Genre, setup: Setup) -> Res
     return _result("render", speed, "x real time", ">= 40", speed >= 40, tracks=tracks, renderer=mix.renderer)
 
 
+def bench_step(options: argparse.Namespace, genre: Genre, setup: Setup) -> Result:
+    """Compare an iteration of generator and critic with one of DeepComposer's, both on 128 bars of random music."""
+    from composer_core.training.step_bench import iteration_seconds
+
+    ours, reference = iteration_seconds(options.repeat)
+    ratio = reference / ours
+    seconds = {"ours": round(ours, 4), "reference": round(reference, 4)}
+    return _result("step", ratio, "x cheaper than the reference's", ">= 20", ratio >= 20, bars=128, seconds=seconds)
+
+
 BENCHES: dict[str, Callable[[argparse.Namespace, Genre, Setup], Result]] = {
     "compose": bench_compose,
     "render": bench_render,
+    "step": bench_step,
 }
 
 

@@ -32,7 +32,11 @@ class Checkpoint:
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint; an existing file is replaced only when the new one is whole."""
-    networks = {"generator": checkpoint.generator, "critic": checkpoint.critic, "refiner": checkpoint.refiner}
+    networks: dict[str, Generator | Critic | Refiner] = {
+        "generator": checkpoint.generator,
+        "critic": checkpoint.critic,
+        "refiner": checkpoint.refiner,
+    }
     tensors = {
         f"{name}.{key}": tensor.detach().cpu().half().contiguous()
         for name, network in networks.items()

@@ -46,6 +46,7 @@ class ReferenceGenerator(nn.Module):
     def __init__(self, config: ReferenceConfig) -> None:
         super().__init__()
         a, b, c, d = config.filters
+        self._latent = d
         self.encoder = nn.ModuleList(SameConv(i, o, 2) for i, o in ((1, a), (a, b), (b, c), (c, d)))
         # Keras' momentum 0.8 is the share kept; PyTorch's is the share taken.
         self.encoder_norms = nn.ModuleList(nn.BatchNorm2d(o, momentum=0.2) for o in (b, c, d))
@@ -55,7 +56,7 @@ class ReferenceGenerator(nn.Module):
 
     def noise(self, size: int, device: torch.device) -> Tensor:
         """Truncated normal noise for the bottleneck: [B, 512, 2, 8]."""
-        shape = (size, self.encoder[-1].out_channels, TIMESTEPS // 16, PITCHES // 16)
+        shape = (size, self._latent, TIMESTEPS // 16, PITCHES // 16)
         return nn.init.trunc_normal_(torch.empty(shape, device=device), a=-2.0, b=2.0)
 
     def forward(self, melody: Tensor, noise: Tensor) -> Tensor:

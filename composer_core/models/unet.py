@@ -95,12 +95,12 @@ class UNet(nn.Module):
             if level:
                 masks.append(F.max_pool1d(masks[-1], 2))
                 x = self.down[level - 1](x) * masks[-1]
-            for block in blocks:  # type: ignore[union-attr]
+            for block in blocks:  # type: ignore[union-attr, attr-defined]
                 x = block(x, masks[level])
             skips.append(x)  # [B, widths[level], T / 2^level]
         x = self.latent(x if noise is None else torch.cat([x, noise * masks[-1]], dim=1)) * masks[-1]
         for level in reversed(range(len(self.decoder))):
             x = self.join[level](torch.cat([self.up[level](x), skips[level]], dim=1)) * masks[level]
-            for block in self.decoder[level]:  # type: ignore[union-attr]
+            for block in self.decoder[level]:  # type: ignore[union-attr, attr-defined]
                 x = block(x, masks[level])
         return self.leave(x)

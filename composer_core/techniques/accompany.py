@@ -87,6 +87,8 @@ class Accompany:
     def __init__(self, genre: Genre, config: AccompanyConfig | None = None, device: torch.device | None = None) -> None:
         self.genre = genre
         self.config = config or AccompanyConfig()
+        # These networks are too small to share among threads: on two busy cores two threads wait for each other.
+        torch.set_num_threads(1)
         self.device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.checkpoint = load_checkpoint(genre.weights, self.device)
         self.allowed = _allowed_classes(genre)
