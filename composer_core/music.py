@@ -100,6 +100,10 @@ class Timing:
             rates.append(60.0 / bpm / self.ticks_per_beat)
         return ticks, seconds, rates
 
+    @cached_property
+    def _metre_ticks(self) -> list[int]:
+        return [tick for tick, _ in self.metres]
+
     def seconds_at(self, tick: int) -> float:
         """Time of a tick in seconds under the tempo map."""
         ticks, seconds, rates = self._tempo_table
@@ -108,8 +112,7 @@ class Timing:
 
     def metre_at(self, tick: int) -> Metre:
         """The metre in force at a tick."""
-        index = bisect_right([at for at, _ in self.metres], tick) - 1
-        return self.metres[max(index, 0)][1]
+        return self.metres[max(bisect_right(self._metre_ticks, tick) - 1, 0)][1]
 
     def bar_starts(self, end_tick: int) -> list[int]:
         """Ticks at which bars begin before ``end_tick``; a pick-up counts as the first bar.
@@ -118,13 +121,13 @@ class Timing:
         """
         starts = [0]
         tick = self.pickup_ticks
-        changes = [at for at, _ in self.metres[1:]]
         while tick < end_tick:
             if tick > starts[-1]:
                 starts.append(tick)
             step = tick + max(self.metre_at(tick).bar_ticks(self.ticks_per_beat), 1)
-            following = [at for at in changes if tick < at < step]
-            tick = following[0] if following else step
+            following = bisect_right(self._metre_ticks, tick)
+            cut = following < len(self._metre_ticks) and self._metre_ticks[following] < step
+            tick = self._metre_ticks[following] if cut else step
         return starts
 
 
