@@ -5,12 +5,28 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from composer_core.errors import SettingError
-from composer_core.music import Melody, Metre, Note, Timing
+from composer_core.music import Chord, Melody, Metre, Note, Timing
 
 TAKES = range(1, 9)
 TEMPO_BPM = (20.0, 300.0)
 LENGTH_BARS = (1, 1000)
 SEED = (0, 2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What the user decides about the accompaniment beyond melody, genre and seed.
+
+    ``chords`` is the user's own harmony (empty: it is planned); ``reharmonise`` takes the n-th other plausible plan;
+    ``risk`` is the temperature of the draws (DeepComposer's creative risk); ``density`` asks for fewer (0) or more (1)
+    notes than the genre has on average (.5); ``parts`` names the parts that play (empty: all of the genre's).
+    """
+
+    chords: tuple[Chord, ...] = ()
+    reharmonise: int = 0
+    risk: float = 1.0
+    density: float = 0.5
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,9 @@ SHIPPED = Path(__file__).parent
 class Part:
     """One track of a genre's ensemble; ``low`` and ``high`` are the MIDI pitches that it can play.
 
-    ``pan`` runs from -1 (left) to 1 (right), ``level_db`` is relative, ``reverb_send`` is 0-1.
+    ``role`` says how the part is written: ``melody``, ``voice`` (one line of a chorale), ``bass`` (one note at a
+    time below the chord), ``chords`` (whole chords, voice-led), ``line`` (figures of single notes, doublings) or
+    ``drums``. ``pan`` runs from -1 (left) to 1 (right), ``level_db`` is relative, ``reverb_send`` is 0-1.
     """
 
     name: str
@@ -29,7 +31,12 @@ class Part:
     pan: float = 0.0
     level_db: float = 0.0
     reverb_send: float = 0.2
-    is_drum: bool = False
+    role: str = "voice"
+
+    @property
+    def is_drum(self) -> bool:
+        """Whether the pitches are General MIDI drums."""
+        return self.role == "drums"
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ must be a pure function of each assignment: the same seed gives the same notes, 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from composer_core.errors import SettingError
 from composer_core.genres import Genre
 from composer_core.music import Composition, Melody
+from composer_core.request import Controls
 
 Progress = Callable[[str, float], None]
 """Called with a stage's name and the fraction done (0-1); may raise ``Cancelled`` to stop the work."""
@@ -18,10 +19,11 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Assignment:
-    """One take to compose: a melody already cut to length, and the seed that decides everything random."""
+    """One take to compose: a melody already cut to length, the seed of everything random, and the user's controls."""
 
     melody: Melody
     seed: int
+    controls: Controls = field(default_factory=Controls)
 
 
 class Technique(Protocol):
