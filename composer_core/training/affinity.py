@@ -26,10 +26,12 @@ def measure_intervals(refiner: Refiner, windows: Windows, batches: int, seed: in
     size = 2 * MAX_INTERVAL + 1
     real = np.full((refiner.config.voices, size), _PRIOR)
     chance = np.full((refiner.config.voices, size), _PRIOR)
+    device = refiner.intervals.device
     for _ in range(batches):
         batch = windows.sample(16)
         chord_known, voice_known = draw_masks(batch, rng)
-        logs = refiner(batch, chord_known, voice_known)[0].log_softmax(dim=2).double().numpy()  # [B, V, C, T]
+        logits = refiner(batch.to(device), chord_known.to(device), voice_known.to(device))[0]  # [B, V, C, T]
+        logs = logits.log_softmax(dim=2).double().cpu().numpy()
         hidden = (voice_known == 0).numpy() & (batch.valid[:, None] > 0).numpy()
         voices, onset = batch.voices.numpy(), batch.onset.numpy() > 0
         for b, v in np.ndindex(voices.shape[:2]):
