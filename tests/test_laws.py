@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 OURS = ("bot", "composer_core", "audio", "storage")
-TORCH_FREE = {f"composer_core.{name}" for name in ("request", "notation", "midi", "music", "genres", "errors")}
+TORCH_FREE = {f"composer_core.{name}" for name in ("request", "notation", "midi", "music", "chords", "genres", "errors")}
 FRONTEND_SDKS = {"discord", "slack_bolt", "slack_sdk", "aiohttp"}
 
 
