@@ -7,15 +7,14 @@ import random
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import pairwise
-from statistics import mean, median
+from statistics import mean
 from typing import NamedTuple
 
 from composer_core.music import Composition, Note, Timing, Track
+from composer_core.phrases import Phrase, find_phrases
 
 BASE_VELOCITY = 76
 ACCOMPANIMENT_STEPS_BACK = 8  # velocity that the band leaves to the soloist
-PHRASE_BARS = 4  # where the melody neither rests nor lingers
 
 LEGATO_S = 0.03  # overlap of a note with the next one of its line
 DETACH_S = 0.06  # silence before the same note again
@@ -45,13 +44,6 @@ class PlayedPart(NamedTuple):
     notes: list[PlayedNote]
 
 
-class Phrase(NamedTuple):
-    """A breath of the melody, in ticks."""
-
-    start: int
-    end: int
-
-
 def perform(composition: Composition) -> Composition:
     """Give every note its velocity; the same composition always gets the same performance.
 
@@ -70,23 +62,6 @@ def perform(composition: Composition) -> Composition:
         for number, track in enumerate(composition.accompaniment)
     ]
     return replace(composition, tracks=(melody, *band))
-
-
-def find_phrases(notes: Sequence[Note], timing: Timing) -> list[Phrase]:
-    """Cut a melody where it rests, lingers on a long note, or has run for PHRASE_BARS."""
-    if not notes:
-        return []
-    pulse = timing.metre_at(0).pulse_ticks(timing.ticks_per_beat)
-    long_note = max(2 * median(note.duration for note in notes), pulse)
-    longest = PHRASE_BARS * timing.metre_at(0).bar_ticks(timing.ticks_per_beat)
-    phrases, start = [], notes[0].start
-    for note, following in pairwise(notes):
-        rests = following.start - note.end >= pulse // 2
-        lingers = note.duration >= long_note and note.end - start >= 4 * pulse
-        if rests or lingers or following.start - start >= longest:
-            phrases.append(Phrase(start, note.end))
-            start = following.start
-    return [*phrases, Phrase(start, notes[-1].end)]
 
 
 def to_parts(composition: Composition) -> list[PlayedPart]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer_core.music import Composition, Key, Melody, Metre, Note, Timing, Track
-from composer_core.performance import LOOSENESS_S, PlayedPart, find_phrases, perform, to_parts
+from composer_core.performance import LOOSENESS_S, PlayedPart, perform, to_parts
 
 BEAT = 480
 
@@ -117,14 +117,6 @@ def test_seeds_differ_and_silence_is_left_alone():
     silent = composed(Melody(()))
     assert perform(silent) == silent
     assert to_parts(silent)[0].notes == []
-
-
-def test_phrases_end_at_rests_long_notes_and_after_four_bars():
-    rest = (*steady(4).notes, *(replace(note, start=note.start + 5 * BEAT) for note in steady(4).notes))
-    assert [phrase.start for phrase in find_phrases(rest, Timing(BEAT))] == [0, 5 * BEAT]
-    lingering = (*steady(4).notes, Note(4 * BEAT, 60, 3 * BEAT), Note(7 * BEAT, 62, BEAT), Note(8 * BEAT, 62, BEAT))
-    assert [phrase.start for phrase in find_phrases(lingering, Timing(BEAT))] == [0, 7 * BEAT]
-    assert [phrase.start for phrase in find_phrases(steady(40).notes, Timing(BEAT))] == [0, 16 * BEAT, 32 * BEAT]
 
 
 def heard(notes: tuple[Note, ...]) -> PlayedPart:
