@@ -18,7 +18,7 @@ LONGEST_BARS = 8
 SAME = 0.75
 """Share of the notes of two sections that must agree for the later one to be the earlier one again."""
 
-_LENGTH_COST = (0.0, 2.5, 0.9, 0.8, 0.0, 1.5, 2.0, 2.2, 1.2)  # by bars; four bars are what most phrases have
+_LENGTH_COST = (0.0, 2.5, 0.9, 0.6, 0.0, 1.5, 2.0, 2.2, 1.2)  # by bars; four bars are what most phrases have
 _SHORT_SWELL_BARS = 16  # a piece shorter than this has less room to rise
 _STEPS_PER_PULSE = 4
 _REMEMBERED = 64  # labels that a section is compared with: no listener remembers more, and time stays linear
