@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from composer_core import metrics
+from composer_core.metrics import rolls as metrics
 from composer_core.genres import Genre
 from composer_core.music import Key
 from composer_core.roll import Roll
@@ -53,7 +53,7 @@ def measure(system: str, takes: Sequence[Sequence[Roll]], truth: Truth) -> Row:
     real = {roll.name: roll for roll in truth.real}
     ranges = [(part.low, part.high) for part in truth.genre.parts[1:]]
     areas = [metrics.overlapped_areas(take, truth.real) for take in takes]
-    mean_areas = {name: float(np.mean([area[name] for area in areas])) for name in areas[0]}
+    mean_areas = {name: _mean([a for area in areas if (a := area[name]) is not None]) or 0.0 for name in areas[0]}
     figures: dict[str, float | None] = {
         "overlapped_area": float(np.mean(list(mean_areas.values()))),
         "chord_tone_beats": _mean([metrics.chord_tone_beats(roll) for roll in rolls]),

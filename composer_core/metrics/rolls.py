@@ -1,16 +1,15 @@
-"""Measures of music on rolls: small pure functions, each with its formula. No torch.
+"""Measures of four-part writing, on rolls. No torch.
 
 Unless said otherwise ``pitch`` is [voice, T] in MIDI with ``REST`` for silence, the melody first; ``onset`` [voice, T]
-is true where a note or rest begins. Every closeness measure rewards copying, so it is always shown beside the copy and
-rule baselines and ``near_copies``.
+is true where a note or rest begins.
 """
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.stats import gaussian_kde
 
 from composer_core.counterpoint import is_chordal, parallels, verticals
+from composer_core.metrics.areas import overlapped_area, share
 from composer_core.music import Key
 from composer_core.pianoroll import REST, segments
 from composer_core.roll import Roll
@@ -92,14 +91,14 @@ def _windows(roll: Roll) -> np.ndarray:
 def pitch_class_histogram(roll: Roll) -> np.ndarray:
     """Share of accompaniment notes on each pitch class: [12]."""
     pitches = [pitch % 12 for line, onset in _lines(roll) for pitch, _ in _notes(line, onset)]
-    return _share(np.bincount(np.array(pitches, dtype=np.int64), minlength=12))
+    return share(np.bincount(np.array(pitches, dtype=np.int64), minlength=12))
 
 
 def duration_histogram(roll: Roll) -> np.ndarray:
     """Share of accompaniment notes of each length, 1, 2, 3, 4, 6, 8, 12, 16 timesteps (rounded down) or more: [8]."""
     lengths = [length for line, onset in _lines(roll) for _, length in _notes(line, onset)]
     classes = np.searchsorted(_DURATIONS, np.array(lengths, dtype=np.int64), side="right") - 1
-    return _share(np.bincount(classes, minlength=len(_DURATIONS)))
+    return share(np.bincount(classes, minlength=len(_DURATIONS)))
 
 
 def interval_histogram(roll: Roll) -> np.ndarray:
@@ -108,7 +107,7 @@ def interval_histogram(roll: Roll) -> np.ndarray:
     for line, onset in _lines(roll):
         pitches = [pitch for pitch, _ in _notes(line, onset)]
         steps += np.clip(np.diff(pitches), -12, 12).tolist()
-    return _share(np.bincount(np.array(steps, dtype=np.int64) + 12, minlength=25))
+    return share(np.bincount(np.array(steps, dtype=np.int64) + 12, minlength=25))
 
 
 def notes_per_bar(roll: Roll) -> np.ndarray:
@@ -120,7 +119,7 @@ def notes_per_bar(roll: Roll) -> np.ndarray:
 def simultaneous_pitch_classes(roll: Roll) -> np.ndarray:
     """Share of timesteps at which 0, 1, 2, 3 or 4 distinct pitch classes sound, melody included: [5]."""
     counts = [len({pitch % 12 for pitch in column if pitch != REST}) for column in roll.pitch.T.tolist()]
-    return _share(np.bincount(np.minimum(counts, 4), minlength=5))
+    return share(np.bincount(np.minimum(counts, 4), minlength=5))
 
 
 FEATURES: dict[str, Callable[[Roll], np.ndarray]] = {
@@ -132,37 +131,13 @@ FEATURES: dict[str, Callable[[Roll], np.ndarray]] = {
 }
 
 
-def overlapped_areas(rolls: Sequence[Roll], real: Sequence[Roll]) -> dict[str, float]:
-    """Overlapped area of each feature in ``FEATURES``, 0-1, 1 = alike (Yang & Lerch 2018, "mgeval").
-
-    For each feature: the distances |f(x) - f(y)| within the real set and between it and the rolls, a Gaussian KDE of
-    each, and the integral of min(pdf1, pdf2). Rolls and real pieces of the same name are not compared with each other.
-    """
+def overlapped_areas(rolls: Sequence[Roll], real: Sequence[Roll]) -> dict[str, float | None]:
+    """Overlapped area of each feature in ``FEATURES``."""
     names, real_names = [roll.name for roll in rolls], [roll.name for roll in real]
-    areas = {}
-    for name, feature in FEATURES.items():
-        there = np.array([feature(roll) for roll in real])
-        here = np.array([feature(roll) for roll in rolls])
-        intra = _distances(there, there, real_names, real_names)
-        inter = _distances(here, there, names, real_names)
-        areas[name] = overlap(intra, inter)
-    return areas
-
-
-def overlap(first: np.ndarray, second: np.ndarray) -> float:
-    """Integral of the minimum of two samples' Gaussian kernel densities (Scott's bandwidth): 0-1."""
-    if first.std() < 1e-9 or second.std() < 1e-9:
-        return float(abs(first.mean() - second.mean()) < 1e-9)
-    both = np.concatenate([first, second])
-    margin = 1.5 * max(first.std(), second.std())
-    axis = np.linspace(both.min() - margin, both.max() + margin, 1000)
-    lower = np.minimum(gaussian_kde(first)(axis), gaussian_kde(second)(axis))
-    return float(np.trapezoid(lower, axis))
-
-
-def _distances(here: np.ndarray, there: np.ndarray, names: Sequence[str], other: Sequence[str]) -> np.ndarray:
-    distances = np.linalg.norm(here[:, None] - there[None], axis=2)
-    return distances[np.array([[a != b for b in other] for a in names])]
+    return {
+        name: overlapped_area([feature(roll) for roll in rolls], names, [feature(roll) for roll in real], real_names)
+        for name, feature in FEATURES.items()
+    }
 
 
 def _lines(roll: Roll) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -172,8 +147,3 @@ def _lines(roll: Roll) -> list[tuple[np.ndarray, np.ndarray]]:
 def _notes(line: np.ndarray, onset: np.ndarray) -> list[tuple[int, int]]:
     """(pitch, timesteps) of every note of a voice."""
     return [(int(line[a]), b - a) for a, b in segments(line, onset) if line[a] != REST]
-
-
-def _share(counts: np.ndarray) -> np.ndarray:
-    total = counts.sum()
-    return counts / total if total else counts.astype(float)
