@@ -2,9 +2,10 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -12,17 +13,38 @@ from safetensors.torch import save_file
 from torch import nn
 
 from composer_core.errors import GenreError
+from composer_core.genres import Genre
+from composer_core.models.band.autoregressor import Autoregressor, AutoregressorConfig
+from composer_core.models.band.critic import BandCritic, BandCriticConfig
+from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
+from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
 from composer_core.models.critic import Critic, CriticConfig
 from composer_core.models.generator import Generator, GeneratorConfig
 from composer_core.models.refiner import Refiner, RefinerConfig
+from composer_core.scores import Chair, chairs_from_json, chairs_to_json
 
-FORMAT = "tutti-1"
-Network = TypeVar("Network", bound=nn.Module)
+VOICES_FORMAT, BAND_FORMAT = "tutti-1", "tutti-band-1"
+_MEND = "restore it from the release, or rebuild it (see the genre's CARD.md)"
+
+Kinds = Mapping[str, tuple[type[nn.Module], type]]
+"""Name in the file → the network's class and the class of its config."""
+
+_VOICES: Kinds = {
+    "generator": (Generator, GeneratorConfig),
+    "critic": (Critic, CriticConfig),
+    "refiner": (Refiner, RefinerConfig),
+}
+_BAND: Kinds = {
+    "generator": (BandGenerator, BandGeneratorConfig),
+    "critic": (BandCritic, BandCriticConfig),
+    "refiner": (BandRefiner, BandRefinerConfig),
+    "autoregressor": (Autoregressor, AutoregressorConfig),
+}
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The three networks of a genre and the id of their card."""
+    """The three networks of a genre of voices (chorale) and the id of their card."""
 
     generator: Generator
     critic: Critic
@@ -30,51 +52,88 @@ class Checkpoint:
     card: str
 
 
+@dataclass(frozen=True)
+class BandCheckpoint:
+    """The four networks of a band's genre, what its parts may play, and the id of their card."""
+
+    generator: BandGenerator
+    critic: BandCritic
+    refiner: BandRefiner
+    autoregressor: Autoregressor
+    chairs: Sequence[Chair]
+    card: str
+
+
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint; an existing file is replaced only when the new one is whole."""
-    networks: dict[str, Generator | Critic | Refiner] = {
-        "generator": checkpoint.generator,
-        "critic": checkpoint.critic,
-        "refiner": checkpoint.refiner,
-    }
+    """Write a checkpoint of voices; an existing file is replaced only when the new one is whole."""
+    _save(path, {name: getattr(checkpoint, name) for name in _VOICES}, VOICES_FORMAT, checkpoint.card, {})
+
+
+def load_checkpoint(path: Path, device: torch.device) -> Checkpoint:
+    """Read a checkpoint of voices, ready to compose.
+
+    Raises:
+        GenreError: the file is missing, damaged or of another version.
+    """
+    networks, header = _load(path, device, _VOICES, VOICES_FORMAT)
+    return Checkpoint(**networks, card=header["card"])
+
+
+def save_band(path: Path, checkpoint: BandCheckpoint) -> None:
+    """Write a band's checkpoint; an existing file is replaced only when the new one is whole."""
+    networks = {name: getattr(checkpoint, name) for name in _BAND}
+    chairs = {"chairs": json.dumps(chairs_to_json(checkpoint.chairs))}
+    _save(path, networks, BAND_FORMAT, checkpoint.card, chairs)
+
+
+def load_band(genre: Genre, device: torch.device) -> BandCheckpoint:
+    """Read the checkpoint of a band's genre, ready to compose.
+
+    Raises:
+        GenreError: the file is missing, damaged, of another version, or made for other parts.
+    """
+    networks, header = _load(genre.weights, device, _BAND, BAND_FORMAT)
+    try:
+        chairs = chairs_from_json(json.loads(header["chairs"]), genre)
+    except (KeyError, ValueError, TypeError) as error:
+        raise GenreError(f"The weights {genre.weights} do not fit genre.toml ({error}): {_MEND}.") from error
+    return BandCheckpoint(**networks, chairs=chairs, card=header["card"])
+
+
+def _save(path: Path, networks: Mapping[str, nn.Module], form: str, card: str, more: dict[str, str]) -> None:
     tensors = {
         f"{name}.{key}": tensor.detach().cpu().half().contiguous()
         for name, network in networks.items()
         for key, tensor in network.state_dict().items()
     }
-    configs = {name: dataclasses.asdict(network.config) for name, network in networks.items()}
-    header = {"format": FORMAT, "card": checkpoint.card, "configs": json.dumps(configs)}
+    configs = {name: dataclasses.asdict(network.config) for name, network in networks.items()}  # type: ignore[call-overload]
+    header = {"format": form, "card": card, "configs": json.dumps(configs), **more}
     temporary = path.with_suffix(".partial")
     save_file(tensors, temporary, metadata=header)
     temporary.replace(path)
 
 
-def load_checkpoint(path: Path, device: torch.device) -> Checkpoint:
-    """Read a checkpoint, ready to compose.
-
-    Raises:
-        GenreError: the file is missing, damaged or of another version.
-    """
-    mend = "restore it from the release, or rebuild it (see the genre's CARD.md)"
+def _load(path: Path, device: torch.device, kinds: Kinds, form: str) -> tuple[dict[str, Any], dict[str, str]]:
     if not path.is_file():
-        raise GenreError(f"The weights {path} are missing: {mend}.")
+        raise GenreError(f"The weights {path} are missing: {_MEND}.")
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             header = file.metadata() or {}
             tensors = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118 (no mapping)
-        if header.get("format") != FORMAT:
-            raise ValueError(f"format {header.get('format')!r}, expected {FORMAT!r}")
+        if header.get("format") != form:
+            raise ValueError(f"format {header.get('format')!r}, expected {form!r}")
         configs = json.loads(header["configs"])
-        generator = _restore(Generator(GeneratorConfig(**_tuples(configs["generator"]))), "generator", tensors)
-        critic = _restore(Critic(CriticConfig(**_tuples(configs["critic"]))), "critic", tensors)
-        refiner = _restore(Refiner(RefinerConfig(**_tuples(configs["refiner"]))), "refiner", tensors)
+        networks = {
+            name: _restore(network(config(**_tuples(configs[name]))), name, tensors).to(device)
+            for name, (network, config) in kinds.items()
+        }
     except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0][:120]
-        raise GenreError(f"The weights {path} are damaged ({reason}): {mend}.") from error
-    return Checkpoint(generator.to(device), critic.to(device), refiner.to(device), header["card"])
+        raise GenreError(f"The weights {path} are damaged ({reason}): {_MEND}.") from error
+    return networks, header
 
 
-def _restore(network: Network, name: str, tensors: dict[str, torch.Tensor]) -> Network:
+def _restore(network: nn.Module, name: str, tensors: dict[str, torch.Tensor]) -> nn.Module:
     prefix = f"{name}."
     state = {key.removeprefix(prefix): tensor for key, tensor in tensors.items() if key.startswith(prefix)}
     network.load_state_dict(state)

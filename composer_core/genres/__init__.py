@@ -6,7 +6,7 @@ Shipped genres live beside this file; a user's own live in ``$TUTTI_HOME/genres`
 import difflib
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ class Part:
 class Genre:
     """A style: its ensemble, tempo, default technique and the folder with its weights.
 
-    ``parts[0]`` is the melody's own place in the ensemble.
+    ``parts[0]`` is the melody's own place in the ensemble. ``band`` holds settings of ``techniques.band.BandConfig``.
     """
 
     name: str
@@ -54,6 +54,12 @@ class Genre:
     parts: tuple[Part, ...]
     folder: Path
     metres: tuple[str, ...] = ()
+    band: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_choir(self) -> bool:
+        """Whether every part is one voice (``models``); other genres are bands (``models.band``)."""
+        return all(part.role == "voice" for part in self.parts[1:])
 
     @property
     def weights(self) -> Path:

@@ -35,9 +35,13 @@ class Technique(Protocol):
 
 
 def _accompany(genre: Genre) -> Technique:
-    from composer_core.techniques.accompany import Accompany
+    if genre.is_choir:
+        from composer_core.techniques.accompany import Accompany
 
-    return Accompany(genre)
+        return Accompany(genre)
+    from composer_core.techniques.band import Band
+
+    return Band(genre)
 
 
 def _blocks(genre: Genre) -> Technique:

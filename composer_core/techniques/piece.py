@@ -5,10 +5,11 @@ import numpy as np
 from composer_core.genres import Genre
 from composer_core.harmony import chord_name
 from composer_core.models.planes import LOW, PITCHES, REST
-from composer_core.music import Chord, Melody, Note
+from composer_core.music import Chord, Note
 from composer_core.pianoroll import REST as SILENT
 from composer_core.roll import make_roll, pulse_chords, pulse_spans
 from composer_core.techniques import Assignment
+from composer_core.techniques.reach import octave_shift, shift_notice
 
 
 class Piece:
@@ -56,17 +57,7 @@ class Piece:
 
     def notices(self) -> list[str]:
         """What the user should be told about how the melody was taken."""
-        if not self.shift:
-            return []
-        octaves, word = abs(self.shift) // 12, "higher" if self.shift > 0 else "lower"
-        return [f"The melody lies outside the first part's range: it was harmonised as if {octaves} octave(s) {word}."]
-
-
-def octave_shift(melody: Melody, genre: Genre) -> int:
-    """Octaves (in semitones) that bring most of a melody into the range of the genre's first part."""
-    part = genre.parts[0]
-    shifts = sorted(range(-60, 61, 12), key=abs)
-    return max(shifts, key=lambda shift: sum(part.low <= note.pitch + shift <= part.high for note in melody.notes))
+        return shift_notice(self.shift)
 
 
 def _folded(note: Note, shift: int) -> Note:

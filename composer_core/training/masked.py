@@ -96,10 +96,16 @@ def total_loss(losses: dict[str, Tensor], chord_weight: float) -> Tensor:
 def draw_masks(batch: Batch, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """Draw what is known: chords [B, T] and voices [B, V, T], 1 = known."""
     size, voices, length = batch.voices.shape
-    known = np.stack([_voice_mask(voices, length, rng) for _ in range(size)])
+    known = draw_known((size, voices, length), rng)
     chords = np.stack([_chord_mask(length, rng) for _ in range(size)])
     device = batch.voices.device
-    return torch.from_numpy(chords).to(device), torch.from_numpy(known).to(device)
+    return torch.from_numpy(chords).to(device), known.to(device)
+
+
+def draw_known(shape: tuple[int, ...], rng: np.random.Generator) -> Tensor:
+    """Draw which cells [B, V, T] may be seen, 1 = known: all hidden, cells, blocks, whole voices, spans, the future."""
+    size, voices, length = shape
+    return torch.from_numpy(np.stack([_voice_mask(voices, length, rng) for _ in range(size)]))
 
 
 def _voice_mask(voices: int, length: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,0 +1,199 @@
+"""Band: plan the harmony, draft every part as symbols, let the refiner rework, then play them by rule.
+
+melody ─► plan (planner, or the user's chords) ─► context (metre, harmony, melody, form)
+       ─► draft (autoregressor, generator or refiner) ─► refine (masked passes) ─► voice leading, rules, ending
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from composer_core.band_rules import keep_clear
+from composer_core.checkpoints import load_band
+from composer_core.context import Context, make_context
+from composer_core.ending import end_together
+from composer_core.genres import Genre
+from composer_core.models.band.batch import ALIGN, BandBatch, stack, style_of, window
+from composer_core.models.band.walk import FREE, Walk
+from composer_core.music import Chord, Composition, Melody
+from composer_core.patterns import HOLD, REST
+from composer_core.planner import load_planner
+from composer_core.sampling import block_mask, draw
+from composer_core.scores import Score, read_part
+from composer_core.techniques import Assignment, Progress
+from composer_core.techniques.ensemble import accompaniment_track, melody_track
+from composer_core.techniques.reach import octave_shift, shift_notice
+
+DRAFTS = ("autoregressive", "adversarial", "masked")
+
+
+@dataclass(frozen=True)
+class BandConfig:
+    """How a band composes; the defaults of a genre stand in its ``genre.toml`` and were chosen on validation pieces.
+
+    ``temperature`` and ``floor`` of the draws (``Walk.draw``); ``human`` which kind of player the networks imitate (1
+    human, 0 rendered); ``refine_passes`` hide ``refine_share`` of the symbols each; ``vary`` is the chance that a part
+    plays a returning section anew instead of as before.
+    """
+
+    draft: str = "autoregressive"
+    temperature: float = 0.95
+    floor: float = 0.01
+    human: float = 1.0
+    refine_passes: int = 0
+    refine_share: float = 0.15
+    masked_passes: int = 16
+    vary: float = 0.3
+
+
+class Band:
+    """A band's networks, ready to compose."""
+
+    def __init__(self, genre: Genre, config: BandConfig | None = None, device: torch.device | None = None) -> None:
+        self.genre = genre
+        self.config = config or BandConfig(**genre.band)
+        torch.set_num_threads(1)  # as in ``accompany``: two threads of networks this small wait for each other
+        self.device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.checkpoint = load_band(genre, self.device)
+        self.walk = Walk(self.checkpoint.autoregressor)
+        self.planner = load_planner(self.device)
+
+    def compose(self, assignments: Sequence[Assignment], progress: Progress) -> list[Composition]:
+        """Compose every assignment, each alone: so its notes cannot depend on its company."""
+        compositions = []
+        for number, assignment in enumerate(assignments):
+
+            def tick(stage: str, fraction: float, number: int = number) -> None:
+                progress(stage, (number + fraction) / len(assignments))
+
+            with torch.inference_mode():
+                compositions.append(self._compose(assignment, tick))
+        progress("compose", 1.0)
+        return compositions
+
+    def _compose(self, assignment: Assignment, tick: Progress) -> Composition:
+        melody, controls = assignment.melody, assignment.controls
+        rng = np.random.default_rng(assignment.seed)
+        tick("plan", 0.0)
+        chords = controls.chords or self.plan(melody, controls.reharmonise, rng)
+        shift = octave_shift(melody, self.genre)
+        notes = [replace(note, pitch=note.pitch + shift) for note in melody.notes]
+        context = make_context(notes, melody.timing, chords, melody.end)
+        piece = self._piece(context, assignment)
+        tick("draft", 0.2)
+        symbols = self.draft(piece, context, controls.risk, rng)
+        tick("refine", 0.6)
+        symbols = self._refine(piece, symbols, controls.risk, rng)
+        tick("play", 0.9)
+        return self._composition(assignment, context, chords, symbols, shift)
+
+    def plan(self, melody: Melody, variant: int, rng: np.random.Generator) -> tuple[Chord, ...]:
+        """The harmony that the planner hears in a melody, in the genre's colours."""
+        return self.planner.plan(melody, variant, style=self.genre.harmony, rng=rng)
+
+    def draft(self, piece: BandBatch, context: Context, risk: float, rng: np.random.Generator) -> np.ndarray:
+        """Symbols [P, T] by the draft that the config names."""
+        forced = self._forced(piece)
+        temperature = self.config.temperature * risk
+        if self.config.draft == "autoregressive":
+            echo = self._echo(context, rng)
+            return self.walk.draw(piece, forced, echo, temperature, self.config.floor / risk, rng)
+        if self.config.draft == "adversarial":
+            return self._generate(piece, forced, temperature, rng)
+        return self._fill_in(piece, forced, temperature, rng)
+
+    def _piece(self, context: Context, assignment: Assignment) -> BandBatch:
+        chairs, controls = self.checkpoint.chairs, assignment.controls
+        plays = np.array([not controls.parts or chair.part.name in controls.parts for chair in chairs])
+        told = np.full(len(chairs), controls.density != 0.5)
+        density = np.full(len(chairs), 4.0 * (controls.density - 0.5))
+        empty = np.zeros((len(chairs), len(context)), dtype=np.int64)
+        score = Score(assignment.melody.name, context, empty, plays, self.config.human, density)
+        style = {"style": style_of(self.config.human, density, told)}
+        return stack([window(score, 0, -(-len(context) // ALIGN) * ALIGN) | style]).to(self.device)
+
+    def _forced(self, piece: BandBatch) -> np.ndarray:
+        """Silence for the parts that do not play: [P, T], ``FREE`` elsewhere."""
+        forced = np.full(tuple(piece.symbols.shape[1:]), FREE, dtype=np.int64)
+        for row, plays, chair in zip(forced, piece.plays[0].tolist(), self.checkpoint.chairs, strict=True):
+            if not plays:
+                row[:] = HOLD
+                row[0] = HOLD if chair.part.role == "drums" else REST
+        return forced
+
+    def _echo(self, context: Context, rng: np.random.Generator) -> np.ndarray:
+        """Where a section returns, most parts play what they played before, but for its last bar: [P, T]."""
+        parts, length = len(self.checkpoint.chairs), -(-len(context) // ALIGN) * ALIGN
+        echo = np.full((parts, length), FREE, dtype=np.int64)
+        bounds = [(context.grid.nearest(s.start), context.grid.nearest(s.end)) for s in context.form]
+        for section, (start, end) in zip(context.form, bounds, strict=True):
+            if section.repeats is None or end - start != np.subtract(*bounds[section.repeats][::-1]):
+                continue
+            last_bar = int(np.flatnonzero(context.grid.bar[:end] == context.grid.bar[end - 1])[0])
+            source = np.arange(bounds[section.repeats][0], bounds[section.repeats][1])[: max(last_bar - start, 0)]
+            again = rng.random(parts) >= self.config.vary
+            echo[again, start : start + len(source)] = source
+        return echo
+
+    def _generate(
+        self, piece: BandBatch, forced: np.ndarray, temperature: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        """One pass of the generator from fresh noise, each symbol drawn from its logits."""
+        generator = self.checkpoint.generator
+        noise = rng.standard_normal(generator.noise_shape(piece), dtype=np.float32)
+        logits = generator(piece, torch.from_numpy(noise).to(self.device))
+        drawn = np.stack([draw(part[0].cpu().numpy(), rng, temperature) for part in logits])
+        return np.where(forced == FREE, drawn, forced)
+
+    def _fill_in(
+        self, piece: BandBatch, forced: np.ndarray, temperature: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Masked passes from nothing: hide ever fewer blocks and draw them again."""
+        symbols, passes = np.where(forced == FREE, HOLD, forced), self.config.masked_passes
+        for number in range(passes):
+            share = max(1.0 - number / (0.8 * passes), 0.08)
+            hidden = block_mask(symbols.shape, (16, 4, 8)[number % 3], share, rng) & (forced == FREE)
+            symbols = self.redraw(piece, symbols, hidden, temperature * (1.0 - 0.4 * number / passes), rng)
+        return symbols
+
+    def _refine(self, piece: BandBatch, symbols: np.ndarray, risk: float, rng: np.random.Generator) -> np.ndarray:
+        free = self._forced(piece) == FREE
+        for _ in range(self.config.refine_passes):
+            hidden = block_mask(symbols.shape, 8, self.config.refine_share, rng) & free
+            symbols = self.redraw(piece, symbols, hidden, 0.7 * self.config.temperature * risk, rng)
+        return symbols
+
+    def redraw(
+        self, piece: BandBatch, symbols: np.ndarray, hidden: np.ndarray, temperature: float, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Draw the hidden symbols [P, T] again from all that is not hidden."""
+        known = torch.from_numpy((~hidden).astype(np.float32))[None].to(self.device)
+        shown = replace(piece, symbols=torch.from_numpy(symbols)[None].to(self.device))
+        logits = self.checkpoint.refiner(shown, known)
+        drawn = np.stack([draw(part[0].cpu().numpy(), rng, temperature) for part in logits])
+        return np.where(hidden, drawn, symbols)
+
+    def _composition(
+        self, assignment: Assignment, context: Context, chords: Sequence[Chord], symbols: np.ndarray, shift: int
+    ) -> Composition:
+        melody, genre = assignment.melody, self.genre
+        tracks = [melody_track(melody, genre)]
+        for chair, row in zip(self.checkpoint.chairs, symbols[:, : len(context)], strict=True):
+            notes = keep_clear(read_part(row, chair, context), chair.part, context)
+            if notes or not assignment.controls.parts or chair.part.name in assignment.controls.parts:
+                tracks.append(accompaniment_track(chair.part, notes))
+        composition = Composition(
+            name=melody.name,
+            timing=melody.timing,
+            key=context.key,
+            tracks=tuple(tracks),
+            chords=tuple(chords),
+            genre=genre.name,
+            technique="accompany",
+            seed=assignment.seed,
+            card=self.checkpoint.card,
+            notices=(*melody.notices, *shift_notice(shift)),
+        )
+        return end_together(composition)
