@@ -1,8 +1,8 @@
 """Human drumming: the Groove MIDI Dataset.
 
-From Gillick et al., Learning to Groove with Inverse Sequence Transformations (2019). The performances were played to a
-click on an electronic kit, so tick 0 is a bar line and the file's tempo is exact. They keep what the player did: velocity
-and micro-timing. ``Performance.places`` says which timestep each hit means.
+From Gillick et al., Learning to Groove with Inverse Sequence Transformations (2019). The performances were played to
+a click on an electronic kit, so tick 0 is a bar line and the file's tempo is exact. They keep what the player did:
+velocity and micro-timing. ``Performance.places`` says which timestep each hit means.
 """
 
 import csv
