@@ -148,8 +148,8 @@ def _melody_planes(ground: Ground, pitch: np.ndarray, onset: np.ndarray) -> np.n
     octave = np.clip((pitch - ground.tonic) // 12 - 3, 0, _MELODY_OCTAVES - 1)
     middle = pitch[sounding].mean() if sounding.any() else 0.0
     begins = onset & sounding
-    soon = np.convolve(begins[::-1], np.ones(4), mode="full")[:length][::-1] / 4
-    busy = np.convolve(begins, np.ones(16), mode="same") / 16
+    soon = _share_within(begins, 0, 4)
+    busy = _share_within(begins, -8, 8)
     flags = [sounding, begins, soon, np.where(sounding, (pitch - middle) / 12, 0.0), busy]
     return np.concatenate(
         [
@@ -177,6 +177,14 @@ def _form_planes(grid: Grid, form: Sequence[Section], energies: Sequence[float])
     )
     by_bar = np.concatenate([_one_hot(since % _BARS_SHOWN, _BARS_SHOWN), _one_hot(np.minimum(until, 3), 4), flags])
     return by_bar[:, grid.bar]
+
+
+def _share_within(flags: np.ndarray, first: int, last: int) -> np.ndarray:
+    """Share of [t + first, t + last) at which a flag [T] is set; beyond the piece there is none."""
+    counts = np.concatenate([[0], flags.cumsum()])
+    here = np.arange(len(flags))
+    ends = np.clip(here + last, 0, len(flags))
+    return (counts[ends] - counts[np.clip(here + first, 0, len(flags))]) / (last - first)
 
 
 def _one_hot(index: np.ndarray, size: int) -> np.ndarray:

@@ -69,7 +69,9 @@ def make_grid(timing: Timing, end_tick: int) -> Grid:
                 if start <= tick < end and (not ticks or tick > ticks[-1]):
                     ticks.append(tick)
                     rows.append((step, pulse, pulses, bar))
-    if ticks[0] > 0:  # a pick-up that is no whole number of timesteps
+    if not ticks:  # the piece is all pick-up, and that is shorter than a timestep
+        ticks, rows = [0], [(STEPS_PER_PULSE - 1, pulses - 1, pulses, 0)]
+    elif ticks[0] > 0:  # a pick-up that is no whole number of timesteps
         ticks[0] = 0
     ticks.append(end)
     step_, pulse_, pulses_, bar_ = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))

@@ -1,13 +1,15 @@
 """Trains DeepComposer's reference pair as published: Wasserstein losses with a gradient penalty."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from composer_core.metrics.songroll import SongRoll
 from composer_core.models.reference import (
     PITCHES,
     TIMESTEPS,
@@ -17,6 +19,8 @@ from composer_core.models.reference import (
 )
 from composer_core.pianoroll import REST
 from composer_core.roll import Roll
+
+BAR = 16  # timesteps of a 4/4 bar
 
 
 @dataclass
@@ -37,21 +41,54 @@ def make_reference(config: ReferenceConfig, device: torch.device) -> ReferencePa
 
 
 def reference_windows(rolls: Sequence[Roll]) -> Tensor:
-    """Cut rolls into their two-bar windows: [N, 4, 32, 128] of -1 and 1."""
+    """Cut rolls into their two-bar windows: [N, 4, 32, 128], true where a pitch sounds."""
     windows = []
     for roll in rolls:
-        first = roll.lead % 16 and 16 - roll.lead  # the first full bar
+        first = roll.lead % BAR and BAR - roll.lead  # the first full bar
         for start in range(first, len(roll) - TIMESTEPS + 1, TIMESTEPS):
-            windows.append(binary_roll(roll.pitch[:, start : start + TIMESTEPS]))
+            windows.append(sounding_pitches(roll.pitch[:, start : start + TIMESTEPS]))
     return torch.from_numpy(np.stack(windows))
 
 
-def binary_roll(pitch: np.ndarray) -> np.ndarray:
-    """Pitches [voice, T] as a roll [voice, T, 128] of -1 and 1."""
-    roll = np.full((*pitch.shape, PITCHES), -1.0, dtype=np.float32)
+def song_windows(rolls: Iterable[SongRoll], parts: Sequence[str], limit: int, seed: int) -> Tensor:
+    """Cut songs into windows of two whole 4/4 bars: [N, 1 + parts, 32, 128], true where a pitch sounds.
+
+    At most ``limit`` windows, a random choice; a part that a song lacks is silent. A song without two bars of sixteen
+    timesteps in a row gives none.
+    """
+    places = [(roll, start) for roll in rolls for start in _two_bars(roll)]
+    chosen = np.random.default_rng(seed).permutation(len(places))[:limit]
+    windows = np.zeros((len(chosen), 1 + len(parts), TIMESTEPS, PITCHES), dtype=bool)
+    for row, place in enumerate(chosen.tolist()):
+        roll, start = places[place]
+        for track, table in enumerate((roll.melody, *(roll.parts.get(part, ()) for part in parts))):
+            for first, end, pitch in np.asarray(table).tolist():
+                if first < start + TIMESTEPS and end > start:
+                    windows[row, track, max(first - start, 0) : end - start, pitch] = True
+    return torch.from_numpy(windows)
+
+
+def _two_bars(roll: SongRoll) -> list[int]:
+    """Where two neighbouring bars of sixteen timesteps begin, without overlap."""
+    starts, free = [], 0
+    for (start, middle), (_, end) in pairwise(roll.bars):
+        if start >= free and middle - start == end - middle == BAR:
+            starts.append(start)
+            free = end
+    return starts
+
+
+def sounding_pitches(pitch: np.ndarray) -> np.ndarray:
+    """Which pitches sound where each voice has one pitch or ``REST``: [voice, T] → [voice, T, 128]."""
+    roll = np.zeros((*pitch.shape, PITCHES), dtype=bool)
     voice, step = np.nonzero(pitch != REST)
-    roll[voice, step, pitch[voice, step]] = 1.0
+    roll[voice, step, pitch[voice, step]] = True
     return roll
+
+
+def signs(sounding: Tensor) -> Tensor:
+    """True and false as the networks see them, 1 and -1."""
+    return sounding.float() * 2 - 1
 
 
 def train_reference(
@@ -62,7 +99,10 @@ def train_reference(
     report: Callable[[int, dict[str, float]], None],
     device: torch.device,
 ) -> ReferenceGenerator:
-    """Train for ``seconds`` of processor time or ``config.iterations``, whichever ends first."""
+    """Train for ``seconds`` of processor time or ``config.iterations``, whichever ends first.
+
+    ``windows`` [N, tracks, 32, 128] are true where a pitch sounds, the melody first.
+    """
     torch.manual_seed(seed)
     pair = make_reference(config, device)
     start = time.process_time()
@@ -85,7 +125,7 @@ def reference_iteration(
 
 
 def _draw(windows: Tensor, config: ReferenceConfig, device: torch.device) -> Tensor:
-    return windows[torch.randint(len(windows), (config.batch,))].to(device)
+    return signs(windows[torch.randint(len(windows), (config.batch,))].to(device))
 
 
 def _critic_step(pair: ReferencePair, real: Tensor, config: ReferenceConfig) -> float:
