@@ -12,11 +12,14 @@ MAX_NOTES = 50_000
 T = TypeVar("T")
 
 
-def fit(melody: Melody, *, length_bars: int | None = None, tempo_bpm: float | None = None) -> Melody:
+def fit(
+    melody: Melody, *, length_bars: int | None = None, tempo_bpm: float | None = None, intro_bars: int = 0
+) -> Melody:
     """Cut the melody to ``length_bars`` full bars, or repeat it whole until they are filled; set one tempo.
 
     A pick-up is not counted: it comes on top. A note that crosses the end is shortened. When a melody with a pick-up is
     repeated, the pick-up sounds at the end of the last bar if that is free, else at the end of an extra bar.
+    ``intro_bars`` bars of rest are put before it, not counted in ``length_bars``: the band plays there alone.
 
     Raises:
         MelodyError: the result is longer than 15 minutes, or holds no note.
@@ -28,8 +31,25 @@ def fit(melody: Melody, *, length_bars: int | None = None, tempo_bpm: float | No
         if length_bars > bars:
             melody = _repeat(melody, bars, length_bars)
         melody = _cut(melody, bar_line(melody.timing, length_bars))
+    if intro_bars:
+        melody = _after_intro(melody, intro_bars)
     check_length(melody)
     return melody
+
+
+def _after_intro(melody: Melody, bars: int) -> Melody:
+    """Move a melody ``bars`` bars later; a pick-up then sounds at the end of the last of them."""
+    timing = melody.timing
+    metre = timing.metre_at(timing.pickup_ticks)
+    shift = bars * metre.bar_ticks(timing.ticks_per_beat) - timing.pickup_ticks
+    notes = tuple(replace(note, start=note.start + shift) for note in melody.notes)
+    metres = ((0, metre), *((tick + shift, new) for tick, new in timing.metres if tick > timing.pickup_ticks))
+    tempos = (timing.tempos[0], *((tick + shift, bpm) for tick, bpm in timing.tempos[1:]))
+    timing = replace(timing, tempos=tempos, metres=metres, pickup_ticks=0)
+    notice = f"The band plays {bars} {'bar' if bars == 1 else 'bars'} before the melody: it begins in bar {bars + 1}"
+    if melody.timing.pickup_ticks:
+        notice += ", its pick-up before that"
+    return replace(melody, notes=notes, timing=timing, notices=(*melody.notices, f"{notice}."))
 
 
 def check_length(melody: Melody) -> None:

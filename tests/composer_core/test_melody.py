@@ -91,6 +91,46 @@ def test_fitted_melody_is_the_beginning_of_the_original_and_no_longer(melodies, 
         assert fitted.length_bars > bars - max(melody.length_bars, 1) - 1
 
 
+def test_an_intro_moves_the_melody_by_whole_bars():
+    timing = Timing(tempos=((0, 90.0), (960, 60.0)), metres=((0, Metre(3, 4)), (1440, Metre(2, 4))))
+    moved = fit(Melody(TUNE.notes, timing), intro_bars=2)
+    assert [note.start - 2880 for note in moved.notes] == [note.start for note in TUNE.notes]
+    assert moved.timing.tempos == ((0, 90.0), (2880 + 960, 60.0))
+    assert moved.timing.metres == ((0, Metre(3, 4)), (2880 + 1440, Metre(2, 4)))
+    assert moved.notices[-1] == "The band plays 2 bars before the melody: it begins in bar 3."
+
+
+def test_a_pick_up_sounds_at_the_end_of_the_intro():
+    assert text(fit(UPBEAT, intro_bars=1)) == "4/4 R:3 G | C5 D E F | G:3"
+    assert "its pick-up before that" in fit(UPBEAT, intro_bars=1).notices[-1]
+
+
+def test_an_intro_comes_on_top_of_the_length_asked_for():
+    fitted = fit(TUNE, length_bars=3, intro_bars=4)
+    assert fitted.length_bars == 7
+    assert fitted.notes[0].start == 4 * 4 * 480
+
+
+def test_an_intro_counts_for_the_fifteen_minutes():
+    with pytest.raises(MelodyError, match="15"):
+        fit(TUNE, tempo_bpm=20, intro_bars=75)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), bars=st.integers(1, 8))
+def test_an_intro_changes_neither_the_notes_nor_their_places_in_the_bar(melodies, data, bars):
+    melody = data.draw(melodies())
+    moved = fit(melody, intro_bars=bars)
+    shift = moved.notes[0].start - melody.notes[0].start
+    assert [(n.start - shift, n.pitch, n.duration) for n in moved.notes] == [
+        (n.start, n.pitch, n.duration) for n in melody.notes
+    ]
+    lines = [line + shift for line in melody.timing.bar_starts(melody.end)[1:]]
+    starts = moved.timing.bar_starts(moved.end)
+    assert starts[len(starts) - len(lines) :] == lines
+    assert moved.timing.seconds_at(shift + melody.end) - moved.timing.seconds_at(shift) == pytest.approx(melody.end_s)
+
+
 def test_bar_line_does_not_count_the_pickup():
     timing = Timing(metres=((0, Metre(3, 4)), (480 + 1440, Metre(4, 4))), pickup_ticks=480)
     assert [bar_line(timing, bars) for bars in range(4)] == [480, 1920, 3840, 5760]
