@@ -1,10 +1,11 @@
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from audio import soundfonts
 from audio.encode import find_ffmpeg
 from audio.mix import Mix, render
 from audio.stems import NoteEvent, Part
@@ -21,6 +22,14 @@ def quartet() -> list[Part]:
     ]
     drums = [NoteEvent(k / 2, 0.1, (36, 42, 38, 42)[k % 4], 90) for k in range(8)]
     return [*parts, Part("Drum kit", 0, drums, is_drum=True, level_db=-3.0)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bundled_soundfont() -> Iterator[None]:
+    """Play the soundfont that is installed with us: figures must not depend on what else a machine has."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(soundfonts, "SYSTEM_SOUNDFONTS", ())
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from composer_core.checkpoints import load_checkpoint
+from composer_core.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from composer_core.errors import Cancelled, GenreError
 from composer_core.midi import write_composition
 from composer_core.techniques import Assignment
@@ -87,12 +87,18 @@ def test_repair_never_makes_a_piece_worse(tiny_genre, tune):
     assert cost(12) < cost(0)
 
 
-@pytest.mark.parametrize("damage", ["missing", "cut", "text", "empty"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "text", "empty", "no numbers"])
 def test_damaged_weights_are_named_with_what_to_do(tiny_genre, tmp_path, damage):
     weights = tmp_path / "weights.safetensors"
     whole = tiny_genre.weights.read_bytes()
+    damages = {
+        "cut": whole[: len(whole) // 2],
+        "text": b"hello" * 99,
+        "empty": b"",
+        "no numbers": whole[:-100] + b"\xff" * 100,
+    }
     if damage != "missing":
-        weights.write_bytes({"cut": whole[: len(whole) // 2], "text": b"hello" * 99, "empty": b""}[damage])
+        weights.write_bytes(damages[damage])
     with pytest.raises(GenreError, match=r"weights .* (missing|damaged).*(restore|rebuild)") as caught:
         load_checkpoint(weights, Accompany(tiny_genre).device)
     assert "\n" not in str(caught.value)
@@ -105,3 +111,11 @@ def test_a_checkpoint_comes_back_as_it_was_saved(tiny_genre, tiny_networks):
         assert before.config == after.config
         for key, tensor in before.state_dict().items():
             assert np.allclose(tensor, after.state_dict()[key], atol=2e-3)
+
+
+def test_the_same_networks_are_saved_as_the_same_bytes(tiny_genre, tiny_networks, tmp_path):
+    saved = set()
+    for number in range(8):  # the library's own order of the metadata is one of chance
+        save_checkpoint(tmp_path / f"{number}.safetensors", Checkpoint(*tiny_networks, card="tiny-0"))
+        saved.add((tmp_path / f"{number}.safetensors").read_bytes())
+    assert saved == {tiny_genre.weights.read_bytes()}
