@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-import mido
-
 from composer_core.corpora.drum_kit import TICK, fold
 from composer_core.corpora.songs import TICKS_PER_BEAT
 from composer_core.corpora.swing import find_swing, straighten
 from composer_core.errors import ResourceError
+from composer_core.midi_policy import scan
 from composer_core.music import Note
 
 ARCHIVE = "groove.zip"
@@ -80,7 +79,7 @@ class Performance:
 def drum_performances(data: Path, styles: Collection[str] = ()) -> tuple[Performance, ...]:
     """Read the performances in 4/4, all or those of which any style, coarse or fine, is among ``styles``.
 
-    ``data`` is the folder of ``groove.zip``. Reading all takes about half a minute.
+    ``data`` is the folder of ``groove.zip``. Reading all takes a few seconds.
 
     Raises:
         ResourceError: the archive is missing.
@@ -113,11 +112,12 @@ def _read(archive: zipfile.ZipFile, wanted: frozenset[str]) -> Iterator[Performa
 
 
 def _hits(data: bytes) -> tuple[Note, ...]:
-    midi = mido.MidiFile(file=io.BytesIO(data))
-    hits, tick = [], 0
-    for message in mido.merge_tracks(midi.tracks):
-        tick += message.time
-        if message.type == "note_on" and message.velocity:
-            start = round(tick * TICKS_PER_BEAT / midi.ticks_per_beat)
-            hits.append(Note(start, fold(message.note), TICK, message.velocity))
-    return tuple(sorted(hits))
+    found = scan(data)
+    strokes = (stroke for part in found.parts for stroke in part.events)
+    return tuple(
+        sorted(
+            Note(round(tick * TICKS_PER_BEAT / found.ticks_per_beat), fold(pitch), TICK, velocity)
+            for tick, pitch, velocity in strokes
+            if velocity
+        )
+    )
