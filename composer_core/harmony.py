@@ -35,6 +35,21 @@ def _tone_table() -> np.ndarray:
 CHORD_TONES = _tone_table()
 """[chord, pitch class] 0/1; the row of ``NO_CHORD`` is empty."""
 
+_MISSING = (0.25, 0.14, 0.06, 0.16)  # what it costs a chord that its root, third, fifth or seventh does not sound
+
+
+def _missing_table() -> np.ndarray:
+    table = np.zeros((NO_CHORD, 12))
+    for index, (root, quality) in enumerate(CHORDS):
+        for cost, step in zip(_MISSING, QUALITIES[quality], strict=False):
+            table[index, (root + step) % 12] = cost
+    return table
+
+
+_MISSING_COSTS = _missing_table()
+_ROOTS = np.array([root for root, _ in CHORDS])
+_RARITY = 0.001 * (np.arange(NO_CHORD) // 12)  # of two that fit equally well the commoner
+
 _CHORD_SETS = [frozenset(np.flatnonzero(row).tolist()) for row in CHORD_TONES[:NO_CHORD]]
 
 # Krumhansl & Kessler (1982) probe-tone profiles, as listed in Krumhansl, Cognitive Foundations of Musical
@@ -88,18 +103,11 @@ def recognise_chord(weights: np.ndarray, bass: int | None = None) -> int:
     if total <= 0:
         return NO_CHORD
     share = weights / total
-    present = (share > 0.04).astype(np.float32)
-    best, best_score = NO_CHORD, -np.inf
-    for index, (root, quality) in enumerate(CHORDS):
-        tones = CHORD_TONES[index]
-        score = float(share @ tones - share @ (1 - tones))
-        for place, step in enumerate(QUALITIES[quality]):
-            if not present[(root + step) % 12]:
-                score -= (0.25, 0.14, 0.06, 0.16)[place]
-        score += 0.06 * (bass is not None and bass % 12 == root) - 0.001 * (index // 12)
-        if score > best_score:
-            best, best_score = index, score
-    return best
+    absent = (share <= 0.04).astype(float)
+    scores = (2 * CHORD_TONES[:NO_CHORD] - 1) @ share - _MISSING_COSTS @ absent - _RARITY
+    if bass is not None:
+        scores = scores + 0.06 * (_ROOTS == bass % 12)
+    return int(scores.round(9).argmax())  # rounded, so that the order of adding up decides no tie
 
 
 def chord_name(chord: int, bass: int | None = None) -> str:
