@@ -1,7 +1,7 @@
 """Every setting, read from the environment once, in ``__main__``, and handed on explicitly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from composer_core.genres import SHIPPED
@@ -16,6 +16,25 @@ TOKENS = {
 
 
 @dataclass(frozen=True)
+class DiscordSettings:
+    """The bot's token, and where Discord is when it is not where it always is (empty: Discord's own addresses)."""
+
+    token: str = field(repr=False)
+    api_base: str = ""
+    gateway_url: str = ""
+    cdn_base: str = ""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "DiscordSettings | None":
+        """Read ``DISCORD_TOKEN``, ``DISCORD_API_BASE``, ``DISCORD_GATEWAY_URL``, ``DISCORD_CDN_BASE``."""
+        token = environ.get("DISCORD_TOKEN", "").strip()
+        api, gateway, cdn = (
+            environ.get(f"DISCORD_{name}", "").strip() for name in ("API_BASE", "GATEWAY_URL", "CDN_BASE")
+        )
+        return cls(token, api.rstrip("/"), gateway, cdn.rstrip("/")) if token else None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The data folder, the sound equipment (``None``: look in the usual places) and which tokens are set."""
 
@@ -23,6 +42,7 @@ class Settings:
     soundfont: Path | None = None
     fluidsynth: str | None = None
     tokens: frozenset[str] = frozenset()
+    discord: DiscordSettings | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -33,6 +53,7 @@ class Settings:
             soundfont=Path(soundfont).expanduser().absolute() if soundfont else None,
             fluidsynth=environ.get("TUTTI_FLUIDSYNTH", "").strip() or None,
             tokens=frozenset(name for name in TOKENS if environ.get(name)),
+            discord=DiscordSettings.from_environment(environ),
         )
 
     @property

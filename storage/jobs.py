@@ -5,6 +5,7 @@ Execution is at least once, the end is written once: every write of a worker nam
 the job is still its own.
 """
 
+import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -48,12 +49,18 @@ class Ledger:
         user: str = "local",
         origin: dict[str, Any] | None = None,
         priority: int = 0,
+        press: str | None = None,
+        most_waiting: int | None = None,
     ) -> Job:
         """Accept a job; once this returns, it will not be lost. An id that is known already changes nothing.
+
+        Nor does a ``press`` (of one button by one user) whose earlier job has not ended: that job is returned, so that
+        a double click makes one. ``most_waiting`` is this user's own limit.
 
         Raises:
             QueueFull: too many jobs of this user are waiting.
         """
+        limit = self._queued_per_user if most_waiting is None else most_waiting
         row = {
             "id": job_id,
             "kind": kind,
@@ -65,11 +72,13 @@ class Ledger:
             "created_at": self._clock(),
         }
         with transaction(self._database):
-            if (known := self.job(job_id)) is not None:
+            if (known := self.job(job_id) or self._pressed(press)) is not None:
                 return known
-            if self._count_queued(user) >= self._queued_per_user:
-                raise QueueFull(user, self._queued_per_user)
+            if self._count_queued(user) >= limit:
+                raise QueueFull(user, limit)
             (job,) = self._jobs(f"insert into jobs ({', '.join(row)}) values (:{', :'.join(row)}) returning *", row)
+            if press is not None:
+                self._database.execute("insert or replace into presses (key, job_id) values (?, ?)", [press, job_id])
         return job
 
     def cancel(self, job_id: str, *, user: str | None = None) -> Job | None:
@@ -117,6 +126,17 @@ class Ledger:
         """Return a job's place, from 1, in the queue of its kind; None if it does not wait."""
         job = self.job(job_id)
         return None if job is None or job.ended else claims.place(self._database, job, self._clock())
+
+    def typical_s(self, kind: str, *, latest: int = 20) -> float | None:
+        """Return how long a job of a kind takes once it was claimed: the median of the latest; None without any."""
+        rows = self._database.execute(
+            """
+            select finished_at - started_at from jobs where status = 'done' and kind = ?
+            order by finished_at desc limit ?
+            """,
+            [kind, latest],
+        ).fetchall()
+        return statistics.median(seconds for (seconds,) in rows) if rows else None
 
     def events(self, job_id: str, after: int = 0) -> list[Event]:
         """Return a job's events with a sequence greater than ``after``, in order."""
@@ -240,6 +260,12 @@ class Ledger:
 
     def _jobs(self, sql: str, values: dict[str, Any]) -> list[Job]:
         return [Job.from_row(row) for row in self._database.query(sql, values)]
+
+    def _pressed(self, press: str | None) -> Job | None:
+        """Return the job that an earlier press of the same button made, unless it has ended."""
+        sql = "select jobs.* from jobs join presses on presses.job_id = jobs.id where presses.key = :press"
+        job = self._one_or_none(sql, {"press": press})
+        return None if job is None or job.ended else job
 
     def _count_queued(self, user: str) -> int:
         sql = "select count(*) from jobs where user = ? and status = 'queued'"

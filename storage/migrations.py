@@ -92,3 +92,47 @@ def m002_compositions(database: Database) -> None:
     database.execute("create index compositions_of_job on compositions (job_id, take)")
     database.execute("create index compositions_of_user on compositions (user, created_at)")
     database.execute("create index compositions_created on compositions (created_at)")
+
+
+@MIGRATIONS()
+def m003_chat(database: Database) -> None:
+    """Make what chats need: which message shows a job, what each space decided, what was shared, what was pressed."""
+    # The followers of jobs ask several times a second; jobs from the terminal are never reported and pile up.
+    database.execute(
+        "create index jobs_to_report on jobs (json_extract(origin, '$.platform'), created_at) where reported_at is null"
+    )
+    database.execute(
+        """
+        create table postings (
+            job_id text primary key,
+            channel text not null,
+            message text not null,
+            posted_at real not null
+        ) without rowid
+        """
+    )
+    database.execute(
+        """
+        create table spaces (
+            platform text not null,
+            space text not null,
+            settings text not null,
+            primary key (platform, space)
+        ) without rowid
+        """
+    )
+    database.execute(
+        """
+        create table shares (
+            take_id text not null,
+            platform text not null,
+            space text not null,
+            channel text not null,
+            message text not null,
+            user text not null,
+            shared_at real not null,
+            primary key (take_id, platform, channel)
+        ) without rowid
+        """
+    )
+    database.execute("create table presses (key text primary key, job_id text not null) without rowid")

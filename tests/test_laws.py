@@ -9,7 +9,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 OURS = ("bot", "composer_core", "audio", "storage")
-TORCH_FREE = {f"composer_core.{name}" for name in ("request", "notation", "midi", "music", "chords", "genres", "errors")}
+# harmony names keys with numpy, picture draws rolls with Pillow, the others read and hold text: none needs torch.
+_LIGHT = ("request", "notation", "midi", "music", "chords", "genres", "errors", "harmony", "picture")
+TORCH_FREE = {f"composer_core.{name}" for name in _LIGHT}
 FRONTEND_SDKS = {"discord", "slack_bolt", "slack_sdk", "aiohttp"}
 
 
@@ -56,6 +58,24 @@ def test_imports_only_what_the_design_allows(module):
 def test_chat_sdks_stay_in_their_frontends(module):
     if not module.startswith("bot.frontends."):
         assert {target.split(".")[0] for target in imports(MODULES[module])} & FRONTEND_SDKS == set()
+
+
+def may_frontend_import(module, target):
+    """A frontend knows its SDK, the port, the commands and its settings: no storage, no music, no other frontend."""
+    own = module.split(".")[2].removesuffix("_frontend").removesuffix("_parts")
+    port = ("bot.chat", "bot.command", "bot.commands", "bot.settings", "bot.frontends")
+    return target in port or target.startswith((f"bot.frontends.{own}_parts", f"bot.frontends.{own}_frontend"))
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("bot.frontends.")])
+def test_a_frontend_knows_the_port_and_its_own_sdk_only(module):
+    ours = {target for target in imports(MODULES[module]) if target.split(".")[0] in OURS}
+    assert {target for target in ours if not may_frontend_import(module, target)} == set()
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("bot.commands")])
+def test_a_command_knows_no_frontend(module):
+    assert {target for target in imports(MODULES[module]) if target.startswith("bot.frontends")} == set()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""How a command is declared: once, for every frontend. A registry of them is in ``bot.commands``."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.chat import Choice, Incoming, Reply
+from bot.desk import Desk
+
+Run: TypeAlias = Callable[[Incoming, Desk], AsyncIterator[Reply]]
+Complete: TypeAlias = Callable[[Incoming, Desk, str], Awaitable[list[Choice]]]
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something to say with a command. ``kind``: text, integer, number, file or channel.
+
+    ``low`` and ``high`` bound a number, or a text's length; ``complete`` proposes values while the user types.
+    """
+
+    name: str
+    summary: str
+    kind: str = "text"
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[Choice, ...] = ()
+    complete: Complete | None = None
+
+
+@dataclass(frozen=True)
+class Command:
+    """A verb. ``shown`` says where users find it.
+
+    ``typed``: they type its name; ``menu``: in the menu of a message, by its ``title``; ``pressed``: on buttons only.
+    ``posts`` says that its answer is for everyone, so that the bot must be allowed to write where it was asked.
+    """
+
+    name: str
+    summary: str
+    run: Run
+    options: tuple[Option, ...] = ()
+    shown: str = "typed"
+    title: str = ""
+    posts: bool = False
+    for_managers: bool = False
+
+    def option(self, name: str) -> Option | None:
+        """Return one of the options."""
+        return next((option for option in self.options if option.name == name), None)

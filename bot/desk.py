@@ -1,0 +1,78 @@
+"""What commands work with: the ledger, the library and the spaces' decisions, put together once in ``__main__``."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from bot.chat import Incoming, Place
+from bot.settings import Settings
+from composer_core.genres import Genre, find_genre, list_genres
+from storage.files import FileStore
+from storage.history import History
+from storage.jobs import Ledger
+from storage.postings import Postings
+from storage.privacy import Privacy
+from storage.spaces import Spaces, SpaceSettings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that lasts. Its calls block: a command makes them through ``do``."""
+
+    ledger: Ledger
+    history: History
+    files: FileStore
+    spaces: Spaces
+    postings: Postings
+    privacy: Privacy
+    genre_folders: tuple[Path, ...]
+    clock: Callable[[], float] = time.time
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Callable[[], float] = time.time) -> "Desk":
+        """Put the desk of a data folder together."""
+        database, files = settings.home.database, FileStore(settings.home.files)
+        return cls(
+            ledger=Ledger(database),
+            history=History(database),
+            files=files,
+            spaces=Spaces(database),
+            postings=Postings(database),
+            privacy=Privacy(database, files),
+            genre_folders=settings.genre_folders,
+            clock=clock,
+        )
+
+    async def do(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Make a blocking call off the event loop."""
+        return await asyncio.to_thread(call, *args, **kwargs)
+
+    async def genres(self) -> list[Genre]:
+        """Return the genres that can be composed in: those that have weights."""
+        found = await self.do(list_genres, self.genre_folders)
+        return [genre for genre in found if genre.weights.is_file()]
+
+    async def genre(self, name: str, place: Place) -> Genre:
+        """Find a genre; without a name, the space's default one.
+
+        Raises:
+            GenreError: there is none of that name; the message names the nearest one.
+        """
+        wanted = name or (await self.decisions(place)).default_genre
+        return await self.do(find_genre, wanted, self.genre_folders)
+
+    async def decisions(self, place: Place) -> SpaceSettings:
+        """Return what the space around a place has decided."""
+        return await self.do(self.spaces.settings, place.platform, place.space)
+
+
+def job_id_for(incoming: Incoming, part: str = "") -> str:
+    """Return the id of the job that an event makes: always the same one, however often the event is delivered."""
+    return hashlib.sha256(f"{incoming.place.platform}:{incoming.key}:{part}".encode()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""One file a platform; whatever else it needs lies in a small package beside it. No other code knows its SDK."""

@@ -1,0 +1,70 @@
+"""All that is kept of one user: to be handed over, or to be deleted."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from storage.database import Connections, transaction
+from storage.files import FileStore
+from storage.history import History
+from storage.jobs import ENDED, WAITING, Ledger
+from storage.spaces import Share
+
+
+class Privacy:
+    """One user's traces in the database at ``path`` and in the file store; may be used from any thread.
+
+    Every method may raise ``sqlite3.Error`` or ``OSError``.
+    """
+
+    def __init__(self, path: Path, files: FileStore) -> None:
+        self._connections, self._files = Connections(path), files
+        self._ledger, self._history = Ledger(path), History(path)
+
+    def export(self, user: str) -> dict[str, Any]:
+        """Return everything that is kept of a user as plain JSON data, files as paths in the file store."""
+        most = -1 & 0x7FFFFFFF
+        jobs = self._ledger.jobs(user=user, limit=most)
+        return {
+            "user": user,
+            "jobs": [job.to_json() | {"payload": job.payload} for job in jobs],
+            "compositions": [asdict(entry) for entry in self._history.entries(user=user, limit=most)],
+            "shares": [asdict(share) for share in self._shares(user)],
+        }
+
+    def forget(self, user: str) -> int:
+        """Delete everything that is kept of a user, files included; return how many jobs there were.
+
+        What waits is cancelled and goes at once. What runs is asked to stop; the caller repeats until the answer is 0.
+        """
+        for job in self._ledger.jobs(user=user, statuses=(*WAITING, "running"), limit=1000):
+            self._ledger.cancel(job.id)
+        ended = self._ledger.jobs(user=user, statuses=ENDED, limit=100_000)
+        for job in ended:
+            self._files.remove(job.id)
+        for job in ended:
+            self._forget_job(job.id)
+        return len(self._ledger.jobs(user=user, statuses=("running",))) + len(ended)
+
+    def forget_take(self, take_id: str, job_id: str) -> None:
+        """Delete one take; its job and the files go with the last one."""
+        self._history.delete(take_id)
+        self._connections.mine().execute("delete from shares where take_id = ?", [take_id])
+        if not self._history.for_job(job_id):
+            self._files.remove(job_id)
+            self._forget_job(job_id)
+
+    def _forget_job(self, job_id: str) -> None:
+        database = self._connections.mine()
+        with transaction(database):
+            takes = "select id from compositions where job_id = :id"
+            database.execute(f"delete from shares where take_id in ({takes})", {"id": job_id})
+            for table in ("compositions", "events", "postings", "presses"):
+                database.execute(f"delete from {table} where job_id = :id", {"id": job_id})
+            database.execute(
+                "delete from jobs where id = :id and status in ('done', 'failed', 'cancelled')", {"id": job_id}
+            )
+
+    def _shares(self, user: str) -> list[Share]:
+        rows = self._connections.mine().query("select * from shares where user = ? order by shared_at", [user])
+        return [Share(**row) for row in rows]
