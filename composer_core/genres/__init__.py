@@ -74,11 +74,7 @@ class Genre:
 
 def list_genres(folders: Sequence[Path] = (SHIPPED,)) -> list[Genre]:
     """Read every genre below the given folders, by name; an earlier folder wins over a later one."""
-    found: dict[str, Genre] = {}
-    for folder in folders:
-        for path in sorted(folder.glob("*/genre.toml")):
-            found.setdefault(path.parent.name, read_genre(path.parent))
-    return [found[name] for name in sorted(found)]
+    return [read_genre(folder) for _, folder in sorted(_genre_folders(folders).items())]
 
 
 def find_genre(name: str, folders: Sequence[Path] = (SHIPPED,)) -> Genre:
@@ -87,13 +83,23 @@ def find_genre(name: str, folders: Sequence[Path] = (SHIPPED,)) -> Genre:
     Raises:
         GenreError: there is none of that name; the message names the nearest one.
     """
-    wanted = name.strip().lower()
-    genres = {genre.name: genre for genre in list_genres(folders)}
-    if wanted in genres:
-        return genres[wanted]
-    nearest = difflib.get_close_matches(wanted, genres, n=1, cutoff=0.0)
+    wanted = name.strip().casefold()
+    found = _genre_folders(folders)
+    for folder in found.values():
+        if folder.name.casefold() == wanted:  # the others are not read: a damaged one is no obstacle
+            return read_genre(folder)
+    nearest = difflib.get_close_matches(wanted, found, n=1, cutoff=0.0)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-    raise GenreError(f"There is no genre {name[:40]!r}.{hint} Genres here: {', '.join(genres) or 'none'}.")
+    raise GenreError(f"There is no genre {name[:40]!r}.{hint} Genres here: {', '.join(sorted(found)) or 'none'}.")
+
+
+def _genre_folders(folders: Sequence[Path]) -> dict[str, Path]:
+    """Name → folder of every genre; an earlier folder wins over a later one."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*/genre.toml")):
+            found.setdefault(path.parent.name, path.parent)
+    return found
 
 
 def read_genre(folder: Path) -> Genre:
