@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from typing import Any
@@ -51,7 +52,9 @@ def _data_folder(settings: Settings) -> Check:
     mend = "make it writable, or set TUTTI_HOME to another folder"
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=root):
+        with tempfile.TemporaryFile(dir=root) as probe:
+            probe.write(b"\0" * 4096)  # a full disk still makes empty files
+            probe.flush()
             return _check("data folder", True, str(root), mend, essential=True)
     except OSError as error:
         return _check("data folder", False, f"{root}: {error.strerror}", mend, essential=True)
@@ -79,7 +82,11 @@ def _core_checks(settings: Settings) -> list[Check]:
 
 
 def _worker(settings: Settings) -> Check:
-    workers = living_workers(Ledger(settings.home.database))
+    try:
+        workers = living_workers(Ledger(settings.home.database))
+    except (sqlite3.Error, OSError) as error:
+        reason, _, mend = settings.home.explain(error).rpartition(": ")
+        return _check("database", False, reason, mend, essential=True)
     found = f"{len(workers)} running" if workers else "none running"
     mend = "start one with: tutti run (tutti compose starts its own when there is none)"
     return _check("worker", bool(workers), found, mend)

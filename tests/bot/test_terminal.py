@@ -212,6 +212,16 @@ def test_doctor_says_what_is_missing_and_how_to_mend_it(tutti, monkeypatch, home
     assert "very-secret" not in answer.out
 
 
+def test_doctor_goes_on_when_the_database_is_damaged(tutti, home):
+    home.root.mkdir()
+    home.database.write_bytes(b"no database at all" * 100)
+    answer = tutti("doctor", "--json")
+    checks = {check["id"]: check for check in answer.json}
+    assert (answer.status, checks["database"]["status"]) == (1, "missing")
+    assert str(home.database) in checks["database"]["found"] and "move it away" in checks["database"]["mend"]
+    assert {"ffmpeg", "SLACK_APP_TOKEN"} <= set(checks)
+
+
 def test_commands_of_the_model_side_are_handed_over_with_their_arguments(tutti, monkeypatch, home):
     lines = []
     monkeypatch.setattr("os.execv", lambda path, line: lines.append(line) or 0)

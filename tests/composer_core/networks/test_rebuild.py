@@ -10,7 +10,7 @@ from composer_core.checkpoints import load_checkpoint
 from composer_core.corpora import chorales
 from composer_core.errors import ResourceError, SettingError
 from composer_core.music import Note, Timing
-from composer_core.training import rebuild
+from composer_core.training import rebuild, rebuild_chorale
 from composer_core.worker.setup import Setup
 from storage.home import Home
 
@@ -30,8 +30,8 @@ def run(tmp_path, monkeypatch):
     """``run(out, *options)``: rebuild from our own pieces, with networks of a few thousand weights, for two steps."""
     pytest.importorskip("music21", reason="music21 is not installed: its version names the cached corpus")
     for name in ("RefinerConfig", "GeneratorConfig"):
-        monkeypatch.setattr(rebuild, name, partial(getattr(rebuild, name), widths=TINY))
-    monkeypatch.setattr(rebuild, "CriticConfig", partial(rebuild.CriticConfig, widths=TINY[:4]))
+        monkeypatch.setattr(rebuild_chorale, name, partial(getattr(rebuild_chorale, name), widths=TINY))
+    monkeypatch.setattr(rebuild_chorale, "CriticConfig", partial(rebuild_chorale.CriticConfig, widths=TINY[:4]))
     cached = tmp_path / f"chorales-music21-{chorales._music21_version()}.json"
     cached.write_text(json.dumps([asdict(piece(number)) for number in range(12)]))
     (tmp_path / chorales.RESERVED).write_text("bach/0\n")
@@ -65,10 +65,13 @@ def test_what_is_written_can_be_loaded_and_tells_how_it_came_about(run):
 
 def test_only_training_pieces_are_trained_on(run, monkeypatch):
     seen = []
-    windows = rebuild.Windows
-    monkeypatch.setattr(
-        rebuild, "Windows", lambda rolls, seed: seen.extend(r.name for r in rolls) or windows(rolls, seed)
-    )
+    windows = rebuild_chorale.Windows
+
+    def note(rolls, seed):
+        seen.extend(roll.name for roll in rolls)
+        return windows(rolls, seed)
+
+    monkeypatch.setattr(rebuild_chorale, "Windows", note)
     run("out")
     assert seen and "bach/0" not in seen
 
