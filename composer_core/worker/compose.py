@@ -68,15 +68,22 @@ class Composer:
         for _, group in itertools.groupby(tasks, key=_batch_key):
             self._compose(list(group))
 
+    def again(self, job: Job) -> Composition:
+        """Compose a job's first take without delivering it; raises what goes wrong, ``Cancelled`` if asked to stop."""
+        return self._compose_batch([self._task(job)])[0][0]
+
     def _understand(self, job: Job) -> Task | None:
         try:
-            request = ComposeRequest.from_json(job.payload)
-            genre = find_genre(request.genre, self.setup.genre_folders)
-            melody = fit(request.melody, length_bars=request.length_bars, tempo_bpm=request.tempo_bpm)
-            return Task(job, request, genre, melody)
+            return self._task(job)
         except Exception as error:
             self._fail(job, error)
             return None
+
+    def _task(self, job: Job) -> Task:
+        request = ComposeRequest.from_json(job.payload)
+        genre = find_genre(request.genre, self.setup.genre_folders)
+        melody = fit(request.melody, length_bars=request.length_bars, tempo_bpm=request.tempo_bpm)
+        return Task(job, request, genre, melody)
 
     def _compose(self, tasks: list[Task]) -> None:
         """Compose as one batch; if that fails, one by one, so that a bad job fails alone."""

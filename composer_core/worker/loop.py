@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from composer_core.worker.compose import Composer
+from composer_core.worker.export import Exporter
 from composer_core.worker.held import Held
 from composer_core.worker.setup import OneLineParser, Setup
 from storage.files import FileStore
@@ -17,7 +18,7 @@ from storage.jobs import Job, Ledger
 
 BATCH = 8  # jobs claimed at once
 POLL_S = 0.02
-KINDS = ("compose",)
+KINDS = ("compose", "export")
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +59,11 @@ def run(
     ledger.recover(held.host)
     files.clean_staging()
     composer = Composer(setup, held, History(setup.home.database), files)
+    exporter = Exporter(held, files, composer)
     on_start(held)
     try:
         with held:
-            work(held, {"compose": composer.work}, only=only, until_idle=until_idle)
+            work(held, {"compose": composer.work, "export": exporter.work}, only=only, until_idle=until_idle)
     finally:
         composer.close()
 

@@ -1,0 +1,125 @@
+"""Jobs of kind ``export``: a finished take in another form, sized to where it goes.
+
+A payload names the ``form`` and the ``limit_bytes``: ``sound`` and ``voice`` start from a stored ``source``, ``stems``
+from the ``request`` of the take (the same seed gives the same notes), because stems are kept for nobody.
+"""
+
+import base64
+import logging
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from audio.convert import shrink, write_voice_message
+from composer_core.errors import Cancelled, ResourceError
+from composer_core.performance import perform
+from composer_core.worker.compose import Composer
+from composer_core.worker.faults import explain
+from composer_core.worker.held import Held
+from composer_core.worker.produce import render_composition
+from storage.files import FileStore
+from storage.jobs import Job
+
+log = logging.getLogger(__name__)
+
+
+class Exporter:
+    """Does export jobs."""
+
+    def __init__(self, held: Held, files: FileStore, composer: Composer) -> None:
+        self.held, self.files, self.composer = held, files, composer
+        self._forms: dict[str, Callable[[Job, Path], dict[str, Any]]] = {
+            "sound": self._sound,
+            "voice": self._voice,
+            "stems": self._stems,
+        }
+
+    def work(self, jobs: Sequence[Job]) -> None:
+        """Do every job; each ends finished, failed, cancelled or released. Raises nothing for a job's sake."""
+        for job in jobs:
+            try:
+                self._do(job)
+            except Cancelled:
+                pass
+            except Exception as error:
+                message, detail = explain(error, job.id, self.composer.setup.home.root)
+                if detail:
+                    log.error("job %s failed\n%s", job.id, detail)
+                self.held.ledger.fail(self.held.owner, job.id, message, detail)
+            finally:
+                self.held.drop(job.id)
+
+    def _do(self, job: Job) -> None:
+        if not self.held.alive(job.id):
+            raise Cancelled
+        with self.files.publish(job.id) as folder:
+            result = self._forms[job.payload["form"]](job, folder)
+            if not self.held.settle(job.id):
+                raise Cancelled
+        self.held.ledger.finish(self.held.owner, job.id, result)
+
+    def _sound(self, job: Job, folder: Path) -> dict[str, Any]:
+        source = self._source(job)
+        target = folder / f"{source.stem}.mp3"
+        rate_kbps = shrink(source, target, job.payload["limit_bytes"])
+        return _result(job, target, f"MP3 at {rate_kbps} kbit/s")
+
+    def _voice(self, job: Job, folder: Path) -> dict[str, Any]:
+        target = folder / "voice-message.ogg"
+        loudness = write_voice_message(self._source(job), target)
+        about = {"length_s": loudness.length_s, "waveform": base64.b64encode(loudness.waveform).decode()}
+        return _result(job, target, "voice message") | about
+
+    def _stems(self, job: Job, folder: Path) -> dict[str, Any]:
+        composition = self.composer.again(replace(job, payload=job.payload["request"]))
+        stems = folder / "stems"
+        stems.mkdir()
+        self._report(job, "render")
+        render_composition(perform(composition), self.composer.setup, stems_dir=stems)
+        self._report(job, "encode")
+        target = folder / f"{job.payload['take']}-stems.zip"
+        said = _zip(sorted(stems.iterdir()), target, job.payload["limit_bytes"])
+        for stem in stems.iterdir():
+            stem.unlink()
+        stems.rmdir()
+        return _result(job, target, said)
+
+    def _source(self, job: Job) -> Path:
+        """Return the stored file to start from.
+
+        Raises:
+            ResourceError: it was deleted meanwhile.
+        """
+        path = self.files.path(job.payload["source"])
+        if not path.exists():
+            raise ResourceError("The composition was deleted meanwhile.")
+        return path
+
+    def _report(self, job: Job, stage: str) -> None:
+        if not self.held.alive(job.id):
+            raise Cancelled
+        self.held.ledger.record(self.held.owner, job.id, "progress", {"stage": stage, "fraction": 0.5})
+
+
+def _zip(stems: Sequence[Path], target: Path, limit_bytes: int) -> str:
+    """Put stems into a zip, as MP3 where FLAC is too large for the place; say which it was.
+
+    Raises:
+        audio.soundfonts.AudioError: they do not fit as MP3 either.
+    """
+    small = [stem for stem in stems if stem.suffix == ".flac"]
+    if sum(stem.stat().st_size for stem in stems) > limit_bytes * 0.99:
+        share = int(limit_bytes * 0.97) // max(len(small), 1)
+        for stem in small:
+            shrink(stem, stem.with_suffix(".mp3"), share)
+        stems = [stem.with_suffix(".mp3") for stem in small]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for stem in stems:
+            archive.write(stem, stem.name)
+    return f"{len(stems)} stems as {stems[0].suffix[1:].upper() if stems else 'nothing'}"
+
+
+def _result(job: Job, target: Path, said: str) -> dict[str, Any]:
+    return {"file": f"{job.id}/{target.name}", "said": said}
