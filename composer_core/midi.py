@@ -27,6 +27,7 @@ PARSE_TIMEOUT_S = 10.0
 SHORTEST_S = 0.05  # a melody that is over sooner comes from an absurd tempo
 COUNT_IN_BARS = 1  # more empty bars than this at the beginning are left out
 FULL_LEVEL = 100  # General MIDI's default volume stands for 0 dB
+SUSTAIN = 64  # the controller of the sustain pedal
 MELODIC_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 
 _PARSER = Path(__file__).with_name("midi_parser.py")
@@ -155,6 +156,9 @@ def _track(track: Track, name: str, index: int) -> mido.MidiTrack:
         events.append((0, mido.MetaMessage("midi_port", port=port)))
     events.append((0, mido.Message("program_change", channel=channel, program=track.program)))
     events += [(0, mido.Message("control_change", channel=channel, control=c, value=value)) for c, value in controls]
+    for down, up in track.pedals:
+        events.append((down, mido.Message("control_change", channel=channel, control=SUSTAIN, value=127)))
+        events.append((up, mido.Message("control_change", channel=channel, control=SUSTAIN, value=0)))
     sounds = [(note.start, 1, note.pitch, note.velocity) for note in track.notes]
     sounds += [(note.end, 0, note.pitch, 0) for note in track.notes]
     for tick, is_on, pitch, velocity in sorted(sounds):  # at one tick, notes end before others begin

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from composer_core.feel import Feel
+
 TICKS_PER_BEAT = 480  # for melodies that bring no resolution of their own (typed notes)
 DEFAULT_TEMPO_BPM = 100.0
 
@@ -104,11 +106,21 @@ class Timing:
     def _metre_ticks(self) -> list[int]:
         return [tick for tick, _ in self.metres]
 
-    def seconds_at(self, tick: int) -> float:
+    def seconds_at(self, tick: float) -> float:
         """Time of a tick in seconds under the tempo map."""
         ticks, seconds, rates = self._tempo_table
         index = max(bisect_right(ticks, tick) - 1, 0)
         return seconds[index] + (tick - ticks[index]) * rates[index]
+
+    def tick_at(self, time_s: float) -> float:
+        """Tick of a time in seconds: the inverse of ``seconds_at``."""
+        ticks, seconds, rates = self._tempo_table
+        index = max(bisect_right(seconds, time_s) - 1, 0)
+        return ticks[index] + (time_s - seconds[index]) / rates[index]
+
+    def tempo_at(self, tick: float) -> float:
+        """Quarters per minute in force at a tick."""
+        return self.tempos[max(bisect_right(self._tempo_table[0], tick) - 1, 0)][1]
 
     def metre_at(self, tick: int) -> Metre:
         """The metre in force at a tick."""
@@ -166,6 +178,7 @@ class Track:
     """One part of a composition with its place in the mix.
 
     ``pan`` runs from -1 (left) to 1 (right), ``level_db`` is relative to the other tracks, ``reverb_send`` is 0-1.
+    ``role`` is that of the genre's part (``genres.Part``), ``pedals`` the spans in ticks of a held sustain pedal.
     """
 
     name: str
@@ -176,6 +189,8 @@ class Track:
     pan: float = 0.0
     level_db: float = 0.0
     reverb_send: float = 0.2
+    role: str = ""
+    pedals: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +205,8 @@ class Chord:
 class Composition:
     """The user's melody with its accompaniment: one take, ready to be performed, rendered and drawn.
 
-    ``tracks[0]`` is the melody, note for note. ``details`` holds what the technique wants to report (plain JSON).
+    ``tracks[0]`` is the melody, note for note. ``feel`` says how it is to be played. ``details`` holds what the
+    technique wants to report (plain JSON).
     """
 
     name: str
@@ -203,6 +219,7 @@ class Composition:
     seed: int = 0
     card: str = ""
     notices: tuple[str, ...] = ()
+    feel: Feel = field(default_factory=Feel)
     details: dict[str, object] = field(default_factory=dict)
 
     @property

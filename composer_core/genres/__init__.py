@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from composer_core.errors import GenreError
+from composer_core.feel import Feel, read_feel
 
 SHIPPED = Path(__file__).parent
 
@@ -43,7 +44,9 @@ class Part:
 class Genre:
     """A style: its ensemble, tempo, default technique and the folder with its weights.
 
-    ``parts[0]`` is the melody's own place in the ensemble. ``band`` holds settings of ``techniques.band.BandConfig``.
+    ``parts[0]`` is the melody's own place in the ensemble. ``tempo_bpm`` is what typed notes get, and within
+    ``tempo_bpm_range`` the genre sounds like itself. ``feel`` is how its players play, ``band`` holds settings of
+    ``techniques.band.BandConfig``.
     """
 
     name: str
@@ -54,6 +57,8 @@ class Genre:
     parts: tuple[Part, ...]
     folder: Path
     metres: tuple[str, ...] = ()
+    tempo_bpm_range: tuple[float, float] = (20.0, 300.0)
+    feel: Feel = field(default_factory=Feel)
     band: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -112,6 +117,10 @@ def read_genre(folder: Path) -> Genre:
         data: dict[str, Any] = tomllib.loads((folder / "genre.toml").read_text(encoding="utf-8"))
         parts = tuple(Part(**part) for part in data.pop("part"))
         data["metres"] = tuple(data.get("metres", ()))
+        if "tempo_bpm_range" in data:
+            slowest, fastest = data["tempo_bpm_range"]
+            data["tempo_bpm_range"] = (float(slowest), float(fastest))
+        data["feel"] = read_feel(data.get("feel", {}), folder)
         return Genre(name=folder.name, parts=parts, folder=folder, **data)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise GenreError(

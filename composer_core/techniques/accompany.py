@@ -57,6 +57,7 @@ class Accompany:
             tracks=tuple(tracks),
             chords=piece.symbols(),
             genre=genre.name,
+            feel=genre.feel,
             technique="accompany",
             seed=piece.assignment.seed,
             card=self.checkpoint.card,

@@ -191,6 +191,7 @@ class Band:
             tracks=tuple(tracks),
             chords=tuple(chords),
             genre=genre.name,
+            feel=genre.feel,
             technique="accompany",
             seed=assignment.seed,
             card=self.checkpoint.card,

@@ -55,6 +55,7 @@ class Blocks:
             tracks=tuple(tracks),
             chords=tuple(Chord(start, chord_name(chord)) for start, _, chord in chords),
             genre=self.genre.name,
+            feel=self.genre.feel,
             technique="blocks",
             seed=assignment.seed,
             card="rule",

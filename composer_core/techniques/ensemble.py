@@ -15,6 +15,7 @@ def melody_track(melody: Melody, genre: Genre) -> Track:
         pan=part.pan,
         level_db=part.level_db,
         reverb_send=part.reverb_send,
+        role=part.role,
     )
 
 
@@ -28,4 +29,5 @@ def accompaniment_track(part: Part, notes: tuple[Note, ...]) -> Track:
         pan=part.pan,
         level_db=part.level_db,
         reverb_send=part.reverb_send,
+        role=part.role,
     )

@@ -16,6 +16,7 @@ from composer_core.corpora.chorales import build_corpus
 from composer_core.errors import SettingError
 from composer_core.genres import SHIPPED, find_genre
 from composer_core.roll import make_roll
+from composer_core.training.feel import rebuild_feel
 from composer_core.training.rebuild_band import Recipe, train_band
 from composer_core.training.rebuild_chorale import train_chorale
 from composer_core.worker.setup import Setup
@@ -55,9 +56,16 @@ def _rebuild_band(options: argparse.Namespace) -> int:
     return _write(options, lambda path: save_band(path, checkpoint), settings, curves)
 
 
+def _rebuild_feel(options: argparse.Namespace) -> int:
+    for path in rebuild_feel(options.data, options.out or SHIPPED):
+        print(f"Wrote {path}")  # noqa: T201
+    return 0
+
+
 REBUILDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "chorale": _rebuild_chorale,
     **dict.fromkeys(BANDS, _rebuild_band),
+    "feel": _rebuild_feel,
 }
 
 

@@ -14,7 +14,7 @@ from audio.mix import Mix, render
 from audio.stems import NoteEvent, Part
 from composer_core.midi import write_composition
 from composer_core.music import Composition, Track
-from composer_core.performance import perform, to_parts
+from composer_core.performance import as_played, perform, to_parts
 from composer_core.picture import describe, draw_pianoroll
 from composer_core.worker.setup import Setup
 
@@ -53,7 +53,7 @@ def produce(
     if stems:
         files["stems"] = f"{name}-stems"
         (folder / files["stems"]).mkdir()
-    (folder / files["mid"]).write_bytes(write_composition(performed))
+    (folder / files["mid"]).write_bytes(write_composition(as_played(performed)))
     mix = render_composition(
         performed,
         setup,

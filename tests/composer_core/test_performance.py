@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from composer_core.feel import Feel
 from composer_core.music import Composition, Key, Melody, Metre, Note, Timing, Track
-from composer_core.performance import LOOSENESS_S, PlayedPart, perform, to_parts
+from composer_core.performance import PlayedPart, perform, to_parts
 
 BEAT = 480
 
@@ -57,7 +58,7 @@ def test_what_is_heard_stays_near_the_paper(melodies, data, seed):
             assert (played.pitch, played.velocity) == (note.pitch, note.velocity)
             assert played.start_s >= 0
             assert played.duration_s > 0
-            allowed = 1e-9 if track.is_melody else 2 * LOOSENESS_S + 1e-9
+            allowed = 1e-9 if track.is_melody else 2 * Feel().looseness_ms / 1000 + 1e-9
             assert abs(played.start_s - performed.timing.seconds_at(note.start)) <= allowed
 
 
