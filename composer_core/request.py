@@ -1,40 +1,27 @@
 """What is asked of the composer: plain data that travels through the ledger as JSON."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from composer_core.errors import SettingError
-from composer_core.music import Chord, Melody, Metre, Note, Timing
+from composer_core.controls import Controls, check_range
+from composer_core.music import Melody, Metre, Note, Timing
 
-TAKES = range(1, 9)
+TAKES = (1, 8)
 TEMPO_BPM = (20.0, 300.0)
 LENGTH_BARS = (1, 1000)
 SEED = (0, 2**31 - 1)
 
-
-@dataclass(frozen=True)
-class Controls:
-    """What the user decides about the accompaniment beyond melody, genre and seed.
-
-    ``chords`` is the user's own harmony (empty: it is planned); ``reharmonise`` takes the n-th other plausible plan;
-    ``risk`` is the temperature of the draws (DeepComposer's creative risk); ``density`` asks for fewer (0) or more (1)
-    notes than the genre has on average (.5); ``parts`` names the parts that play (empty: all of the genre's).
-    """
-
-    chords: tuple[Chord, ...] = ()
-    reharmonise: int = 0
-    risk: float = 1.0
-    density: float = 0.5
-    parts: tuple[str, ...] = ()
+__all__ = ["ComposeRequest", "Controls", "melody_from_json", "melody_to_json", "new_seed"]
 
 
 @dataclass(frozen=True)
 class ComposeRequest:
-    """One wish: a melody, a genre and the settings; validated on creation.
+    """One wish: a melody as the user gave it, a genre and the settings; validated on creation.
 
-    ``tempo_bpm`` replaces the melody's tempo map when given; ``length_bars`` cuts the melody or repeats it.
-    Take ``k`` (from 0) is composed with seed ``seed + k``.
+    ``tempo_bpm`` replaces the melody's tempo map when given; ``length_bars`` cuts the melody or repeats it; ``key``
+    moves it, and the user's chords with it; ``intro`` lets the band begin alone. All of them are carried out by
+    ``preparation.prepare``. Take ``k`` (from 0) is composed with seed ``seed + k``.
 
     Raises:
         SettingError: a setting lies outside its range.
@@ -48,25 +35,27 @@ class ComposeRequest:
     tempo_bpm: float | None = None
     takes: int = 1
     stems: bool = False
+    key: str | None = None
+    intro: bool = False
+    controls: Controls = field(default_factory=Controls)
 
     def __post_init__(self) -> None:
-        _within("--takes", self.takes, TAKES[0], TAKES[-1])
-        _within("--seed", self.seed, *SEED)
+        check_range("--takes", self.takes, TAKES)
+        check_range("--seed", self.seed, SEED)
         if self.tempo_bpm is not None:
-            _within("--tempo", self.tempo_bpm, *TEMPO_BPM)
+            check_range("--tempo", self.tempo_bpm, TEMPO_BPM)
         if self.length_bars is not None:
-            _within("--bars", self.length_bars, *LENGTH_BARS)
+            check_range("--bars", self.length_bars, LENGTH_BARS)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data; ``from_json`` mirrors it."""
-        data = asdict(self)
-        data["melody"] = melody_to_json(self.melody)
-        return data
+        return asdict(self) | {"melody": melody_to_json(self.melody)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "ComposeRequest":
-        """Rebuild a request from ``to_json``'s data."""
-        return cls(**{**data, "melody": melody_from_json(data["melody"])})
+        """Rebuild a request from ``to_json``'s data; what older data lacks has its default."""
+        controls = Controls.from_json(data.get("controls", {}))
+        return cls(**{**data, "melody": melody_from_json(data["melody"]), "controls": controls})
 
 
 def new_seed() -> int:
@@ -108,8 +97,3 @@ def melody_from_json(data: dict[str, Any]) -> Melody:
         program=data["program"],
         notices=tuple(data["notices"]),
     )
-
-
-def _within(option: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise SettingError(f"{option} {value:g} is outside {low:g}-{high:g}: choose a number in that range.")

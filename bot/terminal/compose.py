@@ -17,7 +17,8 @@ from bot.terminal.output import note
 from bot.terminal.progress import ProgressLine
 from composer_core.errors import Cancelled, SettingError, UserError
 from composer_core.genres import find_genre
-from composer_core.request import ComposeRequest, new_seed
+from composer_core.preparation import make_request
+from composer_core.request import ComposeRequest
 from storage.files import FileStore
 from storage.jobs import Job, Ledger, QueueFull
 
@@ -33,6 +34,9 @@ def add(commands: Commands) -> None:
     parser.add_argument("--technique", help="way of composing (default: the genre's own)")
     parser.add_argument("--bars", type=int, metavar="N", help="cut the melody to N bars, or repeat it until N are full")
     parser.add_argument("--tempo", type=float, metavar="BPM", help="quarters a minute, instead of the melody's own")
+    parser.add_argument("--key", help="move the melody, and your chords with it, to a key such as Am, F# or 'Eb major'")
+    parser.add_argument("--intro", action="store_true", help="let the band begin alone, where the genre has an intro")
+    _add_controls(parser)
     parser.add_argument("--seed", type=int, metavar="S", help="the same seed gives the same notes (default: drawn)")
     parser.add_argument("--takes", type=int, default=1, metavar="N", help="how many different takes (default: 1)")
     parser.add_argument("--track", metavar="NAME", help="which track of the MIDI file is the melody (default: found)")
@@ -41,6 +45,16 @@ def add(commands: Commands) -> None:
     parser.add_argument("--detach", action="store_true", help="only put the job into the queue and print its id")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.set_defaults(run=run)
+
+
+def _add_controls(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--chords", default="", metavar="PLAN", help="your own chords, bar by bar: 'C Am | F G7' (default: planned)")
+    add("--reharmonise", nargs="?", type=int, const=1, default=0, metavar="N", help="another plan (the N-th other one)")
+    add("--density", type=float, default=0.5, metavar="D", help="fewer (0) or more (1) notes (default: .5)")
+    add("--risk", type=float, default=1.0, metavar="R", help="from careful (.5) to wild (6) (default: 1)")
+    add("--without", default="", metavar="PARTS", help="parts that do not play, such as drums,strings")
+    add("--only", default="", metavar="PARTS", help="the only parts that play beside the melody, such as bass,drums")
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -71,15 +85,23 @@ def _request(options: argparse.Namespace, settings: Settings) -> ComposeRequest:
     tempo_bpm = options.tempo
     if tempo_bpm is None and typed:  # typed notes bring no tempo of their own
         tempo_bpm = genre.tempo_bpm
-    return ComposeRequest(
-        melody=melody,
-        genre=genre.name,
-        seed=new_seed() if options.seed is None else options.seed,
-        technique=options.technique or genre.technique,
+    return make_request(
+        melody,
+        genre,
+        seed=options.seed,
+        technique=options.technique,
         length_bars=options.bars,
         tempo_bpm=tempo_bpm,
         takes=options.takes,
         stems=options.stems,
+        key=options.key,
+        intro=options.intro,
+        chords=options.chords,
+        reharmonise=options.reharmonise,
+        risk=options.risk,
+        density=options.density,
+        without=options.without,
+        only=options.only,
     )
 
 

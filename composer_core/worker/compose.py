@@ -11,9 +11,9 @@ from typing import Any
 
 from composer_core.errors import Cancelled
 from composer_core.genres import Genre, find_genre
-from composer_core.melody import fit
 from composer_core.music import Composition, Melody
-from composer_core.request import ComposeRequest
+from composer_core.preparation import prepare
+from composer_core.request import ComposeRequest, Controls
 from composer_core.techniques import Assignment, Technique, load_technique
 from composer_core.worker.faults import explain
 from composer_core.worker.held import Held
@@ -37,13 +37,15 @@ class Task:
     request: ComposeRequest
     genre: Genre
     melody: Melody
+    controls: Controls
     last_event_s: float = 0.0
     last_stage: str = ""
 
     @property
     def assignments(self) -> list[Assignment]:
         """One for each take."""
-        return [Assignment(self.melody, self.request.seed + take) for take in range(self.request.takes)]
+        seeds = range(self.request.seed, self.request.seed + self.request.takes)
+        return [Assignment(self.melody, seed, self.controls) for seed in seeds]
 
 
 class Composer:
@@ -82,8 +84,7 @@ class Composer:
     def _task(self, job: Job) -> Task:
         request = ComposeRequest.from_json(job.payload)
         genre = find_genre(request.genre, self.setup.genre_folders)
-        melody = fit(request.melody, length_bars=request.length_bars, tempo_bpm=request.tempo_bpm)
-        return Task(job, request, genre, melody)
+        return Task(job, request, genre, *prepare(request, genre))
 
     def _compose(self, tasks: list[Task]) -> None:
         """Compose as one batch; if that fails, one by one, so that a bad job fails alone."""

@@ -1,0 +1,106 @@
+"""From a user's options to a request, and from a request to what a technique composes for. Free of torch."""
+
+from bisect import bisect_right
+from dataclasses import replace
+
+from composer_core.chords import count_bars, parse_plan
+from composer_core.controls import Controls, choose_parts
+from composer_core.errors import SettingError
+from composer_core.genres import Genre
+from composer_core.harmony import find_key
+from composer_core.melody import changes_only, fit
+from composer_core.music import Chord, Melody
+from composer_core.request import ComposeRequest, new_seed
+from composer_core.transposition import to_key, transpose_chords
+
+
+def make_request(
+    melody: Melody,
+    genre: Genre,
+    *,
+    seed: int | None = None,
+    technique: str | None = None,
+    length_bars: int | None = None,
+    tempo_bpm: float | None = None,
+    takes: int = 1,
+    stems: bool = False,
+    key: str | None = None,
+    intro: bool = False,
+    chords: str = "",
+    reharmonise: int = 0,
+    risk: float = 1.0,
+    density: float = 0.5,
+    without: str = "",
+    only: str = "",
+) -> ComposeRequest:
+    """Make the request that a user's options describe; it can be carried out as far as the melody goes.
+
+    ``chords`` is a plan as ``chords.parse_plan`` reads it, for the melody as the user gave it, cut or repeated;
+    ``without`` and ``only`` are lists as ``controls.choose_parts`` reads them.
+
+    Raises:
+        SettingError: an option lies outside its range, or does not go with the genre or with another option.
+        MelodyError: the melody is too long, or does not fit into the key.
+    """
+    parts = choose_parts(genre, without=without, only=only)
+    request = ComposeRequest(
+        melody=melody,
+        genre=genre.name,
+        seed=new_seed() if seed is None else seed,
+        technique=technique or genre.technique,
+        length_bars=length_bars,
+        tempo_bpm=tempo_bpm,
+        takes=takes,
+        stems=stems,
+        key=key,
+        intro=intro,
+    )
+    plan, notices = _read_plan(chords, fit(melody, length_bars=length_bars, tempo_bpm=tempo_bpm))
+    controls = Controls(plan, reharmonise, risk, density, parts)
+    melody = replace(melody, notices=(*melody.notices, *notices))
+    request = replace(request, melody=melody, controls=controls)
+    prepare(request, genre)
+    return request
+
+
+def prepare(request: ComposeRequest, genre: Genre) -> tuple[Melody, Controls]:
+    """Carry out key, length, tempo and intro: the melody that stands note for note, and controls that go with it.
+
+    Raises:
+        SettingError: the genre has no intro.
+        MelodyError: the melody is too long, or does not fit into the key.
+    """
+    melody, chords = request.melody, request.controls.chords
+    if request.key is not None:
+        melody, shift = to_key(melody, request.key)
+        chords = transpose_chords(chords, shift, find_key(melody.notes))
+    fitted = fit(melody, length_bars=request.length_bars, tempo_bpm=request.tempo_bpm)
+    if request.intro:
+        if not genre.intro_bars:
+            raise SettingError(f"The genre {genre.name} has no intro: leave --intro out.")
+        melody = fit(fitted, intro_bars=genre.intro_bars)
+        chords = _after_intro(chords, fitted, melody.notes[0].start - fitted.notes[0].start)
+        fitted = melody
+    return fitted, replace(request.controls, chords=chords)
+
+
+def _read_plan(text: str, melody: Melody) -> tuple[tuple[Chord, ...], list[str]]:
+    """The plan laid on the melody's bars, with what the user should be told of its length."""
+    if not text.strip():
+        return (), []
+    plan, written, bars = parse_plan(text, melody), count_bars(text), melody.length_bars
+    if written == bars:
+        return plan, []
+    fate = "they are repeated" if written < bars else "the rest is left out"
+    return plan, [f"The chords fill {written} bar{'s' * (written > 1)}, the melody {bars}: {fate}."]
+
+
+def _after_intro(chords: tuple[Chord, ...], melody: Melody, delay: int) -> tuple[Chord, ...]:
+    """Move a plan ``delay`` ticks later; its opening, from the first full bar on, is heard before it as well."""
+    if not chords:
+        return ()
+    first_bar = melody.timing.pickup_ticks
+    opening = chords[max(bisect_right([chord.tick for chord in chords], first_bar) - 1, 0) :]
+    before = [(max(chord.tick - first_bar, 0), chord.label) for chord in opening if chord.tick - first_bar < delay]
+    moved = [(chord.tick + delay, chord.label) for chord in chords]
+    return tuple(Chord(tick, label) for tick, label in changes_only([*before, *moved]))
