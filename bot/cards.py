@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.chat import Button, Choice, OutFile, Reply, Row, Select
+from bot.variations import VARIATIONS
 from composer_core.genres import Genre
 from storage.files import FileStore
 from storage.history import Entry
@@ -132,34 +133,25 @@ def take_files(entry: Entry, files: FileStore, kinds: Sequence[str] = SHOWN, sai
     return [OutFile(path.name, path, said if kind == "png" else "") for kind, path in found]
 
 
-def take_rows(entry: Entry, genres: Sequence[Genre]) -> tuple[Row, ...]:
-    """Return the buttons under a take. Their actions carry the take's id: they work after a restart and days later."""
+def take_rows(entry: Entry, genres: Sequence[Genre], *, shared: bool = False) -> tuple[Row, ...]:
+    """Return the buttons under a take; a shared one has none of those that are for its owner alone.
+
+    Their actions carry the take's id: they work after a restart and days later.
+    """
     others = [genre for genre in genres if genre.name != entry.genre][:25]
-    rows: list[Row] = [
-        (
-            Button("Another take", f"another {entry.id}", "primary"),
-            Button("Stems", f"stems {entry.id}"),
-            Button("Voice message", f"voice {entry.id}"),
-            Button("Share", f"share {entry.id}"),
-            Button("Delete", f"delete {entry.id}", "danger"),
-        ),
-        Select("Vary …", f"vary {entry.id}", VARIATIONS),
-    ]
+    for_all = (
+        Button("Another take", f"another {entry.id}", "primary"),
+        Button("Stems", f"stems {entry.id}"),
+        Button("Voice message", f"voice {entry.id}"),
+    )
+    for_owner = (Button("Share", f"share {entry.id}"), Button("Delete", f"delete {entry.id}", "danger"))
+    rows: list[Row] = [for_all if shared else for_all + for_owner, Select("Vary …", f"vary {entry.id}", VARIATIONS)]
     if others:
         choices = tuple(Choice(genre.name, genre.title, genre.description[:100]) for genre in others)
         rows.append(Select("Other genre …", f"regenre {entry.id}", choices))
     tempos = tuple(_tempo(entry.tempo_bpm, factor) for factor in TEMPOS if 20 <= entry.tempo_bpm * factor <= 300)
     rows.append(Select("Other tempo …", f"retempo {entry.id}", tempos))
     return tuple(rows)
-
-
-VARIATIONS = (
-    Choice("chords", "Other chords", "the same melody over another plan of chords"),
-    Choice("calmer", "Calmer", "smaller risk: closer to what is usual"),
-    Choice("bolder", "Bolder", "greater risk: further from what is usual"),
-    Choice("thinner", "Fewer notes", "a sparser accompaniment"),
-    Choice("denser", "More notes", "a busier accompaniment"),
-)
 
 
 def duration(seconds: float) -> str:

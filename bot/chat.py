@@ -32,6 +32,9 @@ class Place:
     door_until: float = 0.0
     file_bytes: int = 10 * MIB
     """Largest file that may be sent here."""
+    message_bytes: int = 25 * MIB
+    """Largest sum of a message's files."""
+    message_files: int = 10
     person: str = ""
     """The platform's own id of who asked: the last resort is to write to them directly."""
     source: str = ""
@@ -160,8 +163,9 @@ Row: TypeAlias = tuple[Button, ...] | Select
 class Reply:
     """Something to say; to the asker alone unless ``private`` is false.
 
-    ``replaces_source`` changes the message whose button was pressed instead of adding one. ``place`` says it somewhere
-    else; ``title`` heads it where the place wants one (a forum). ``sent`` is told where it went.
+    ``replaces_source`` changes the message whose button was pressed instead of adding one, ``removes_source`` deletes
+    it; ``retracts`` are older messages of ours to delete. ``place`` says it somewhere else; ``title`` heads it where
+    the place wants one (a forum). ``sent`` is told where it went.
     """
 
     text: str
@@ -170,6 +174,7 @@ class Reply:
     private: bool = True
     replaces_source: bool = False
     removes_source: bool = False
+    retracts: tuple["Sent", ...] = ()
     place: Place | None = None
     title: str = ""
     sent: Callable[["Sent"], Awaitable[None]] | None = None
@@ -223,10 +228,6 @@ class Frontend(Protocol):
     name: str
     pace_s: float
     """Least time between two edits of one message."""
-    message_bytes: int
-    """Largest sum of a message's files."""
-    message_files: int
-    """Most files in a message."""
 
     async def run(self, handle: Handle, suggest: Suggest) -> None:
         """Listen until cancelled; answer every event within the platform's time, then deliver ``handle``'s replies."""

@@ -128,7 +128,7 @@ class Courier:
         return cards.waiting(job, place, wait_s, any(job.kind in worker.kinds for worker in workers))
 
     async def _conclude(self, frontend: Frontend, job: Job, letter: _Letter) -> None:
-        reply = await result_of(self.desk, frontend, job)
+        reply = await result_of(self.desk, job)
         try:
             try:
                 await self._show(frontend, job, reply)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot import cards
-from bot.chat import MIB, Frontend, OutFile, Place, Reply, Voice
+from bot.chat import MIB, OutFile, Place, Reply, Voice
 from bot.desk import Desk
 from storage.history import Entry
 from storage.jobs import Job
@@ -18,7 +18,7 @@ SOUNDS = (".mp3", ".ogg")
 POLL_S = 0.2
 
 
-async def result_of(desk: Desk, frontend: Frontend, job: Job) -> Reply:
+async def result_of(desk: Desk, job: Job) -> Reply:
     """Return what is shown of a job that has ended."""
     if job.status != "done":
         return cards.ended_without_result(job)
@@ -30,7 +30,7 @@ async def result_of(desk: Desk, frontend: Frontend, job: Job) -> Reply:
     heading = f"🎶 {cards.subject(job)}{cards.who(job)}"
     heading += f": {len(entries)} takes" if len(entries) > 1 else ""
     reply = await show_takes(desk, entries, heading)
-    return await fit(desk, frontend, Place.from_json(job.origin), reply, job.user)
+    return await fit(desk, Place.from_json(job.origin), reply, job.user)
 
 
 async def show_takes(desk: Desk, entries: Sequence[Entry], heading: str = "") -> Reply:
@@ -48,14 +48,14 @@ async def show_takes(desk: Desk, entries: Sequence[Entry], heading: str = "") ->
     return replace(reply, files=there)
 
 
-async def fit(desk: Desk, frontend: Frontend, place: Place, reply: Reply, user: str) -> Reply:
+async def fit(desk: Desk, place: Place, reply: Reply, user: str) -> Reply:
     """Make a reply's files fit the place: a sound that is too large is encoded anew, what cannot fit is named."""
     sizes = await desk.do(lambda: {file.name: file.size_bytes for file in reply.files})
     sounds = [file for file in reply.files if Path(file.name).suffix in SOUNDS]
-    room = frontend.message_bytes - sum(sizes[file.name] for file in reply.files if file not in sounds)
+    room = place.message_bytes - sum(sizes[file.name] for file in reply.files if file not in sounds)
     budget = min(place.file_bytes, room // max(len(sounds), 1))
     fitted, left_out = [], []
-    for file in reply.files[: frontend.message_files]:
+    for file in reply.files[: place.message_files]:
         if file in sounds and sizes[file.name] > budget:
             smaller = await _smaller(desk, file, budget, user)
             fitted += [smaller] if smaller else []

@@ -9,7 +9,8 @@ from composer_core.genres import Genre
 from composer_core.midi import read_melody
 from composer_core.music import Melody
 from composer_core.notation import parse_notes
-from composer_core.request import ComposeRequest, new_seed
+from composer_core.preparation import make_request
+from composer_core.request import ComposeRequest
 from storage.jobs import Job, QueueFull
 
 KIND = "compose"
@@ -57,21 +58,25 @@ async def fetch_midi(attachment: Attachment) -> bytes:
     return await attachment.read(MOST_BYTES)
 
 
-async def make_request(incoming: Incoming, desk: Desk, melody: Melody, typed: bool) -> ComposeRequest:
+async def wish(incoming: Incoming, desk: Desk, melody: Melody, typed: bool) -> ComposeRequest:
     """Return the request that a command's options describe.
 
     Raises:
-        UserError: a genre is unknown, or an option lies outside its range.
+        UserError: a genre is unknown, or an option lies outside its range or does not go with the others.
     """
     genre = await desk.genre(incoming.text("genre"), incoming.place)
-    return ComposeRequest(
-        melody=melody,
-        genre=genre.name,
-        seed=int(incoming.options.get("seed", new_seed())),
-        technique=incoming.text("technique") or genre.technique,
+    return await desk.do(
+        make_request,
+        melody,
+        genre,
+        seed=_integer(incoming, "seed"),
+        technique=incoming.text("technique") or None,
         length_bars=_integer(incoming, "bars"),
         tempo_bpm=_tempo(incoming, genre, typed),
         takes=_takes(incoming),
+        key=incoming.text("key") or None,
+        chords=incoming.text("chords"),
+        risk=float(incoming.options.get("risk", 1.0)),
     )
 
 

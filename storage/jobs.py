@@ -127,6 +127,11 @@ class Ledger:
         job = self.job(job_id)
         return None if job is None or job.ended else claims.place(self._database, job, self._clock())
 
+    def count(self, statuses: Iterable[str]) -> int:
+        """Return how many jobs there are in any of these states."""
+        sql = "select count(*) from jobs where status in (select value from json_each(?))"
+        return int(self._database.execute(sql, [write_json(list(statuses))]).fetchone()[0])
+
     def typical_s(self, kind: str, *, latest: int = 20) -> float | None:
         """Return how long a job of a kind takes once it was claimed: the median of the latest; None without any."""
         rows = self._database.execute(

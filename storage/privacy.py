@@ -29,7 +29,7 @@ class Privacy:
             "user": user,
             "jobs": [job.to_json() | {"payload": job.payload} for job in jobs],
             "compositions": [asdict(entry) for entry in self._history.entries(user=user, limit=most)],
-            "shares": [asdict(share) for share in self._shares(user)],
+            "shares": [asdict(share) for share in self.shares(user)],
         }
 
     def forget(self, user: str) -> int:
@@ -54,6 +54,11 @@ class Privacy:
             self._files.remove(job_id)
             self._forget_job(job_id)
 
+    def shares(self, user: str) -> list[Share]:
+        """Return where a user has shared something."""
+        rows = self._connections.mine().query("select * from shares where user = ? order by shared_at", [user])
+        return [Share(**row) for row in rows]
+
     def _forget_job(self, job_id: str) -> None:
         database = self._connections.mine()
         with transaction(database):
@@ -64,7 +69,3 @@ class Privacy:
             database.execute(
                 "delete from jobs where id = :id and status in ('done', 'failed', 'cancelled')", {"id": job_id}
             )
-
-    def _shares(self, user: str) -> list[Share]:
-        rows = self._connections.mine().query("select * from shares where user = ? order by shared_at", [user])
-        return [Share(**row) for row in rows]

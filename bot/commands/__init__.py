@@ -1,12 +1,33 @@
-"""Every command by its name. Adding one is a file here and a line in ``COMMANDS``."""
+"""Every command by its name. Adding one is a file here and a line in ``_ALL``."""
 
 from bot.command import Command
-from bot.commands import compose
+from bot.commands import (
+    again,
+    compose,
+    describe,
+    exports,
+    genres,
+    help,
+    history,
+    privacy,
+    queue,
+    settings,
+    share,
+    takes,
+)
 
-COMMANDS: dict[str, Command] = {
-    command.name: command
-    for command in (
-        compose.COMPOSE,
-        compose.COMPOSE_FROM,
-    )
-}
+_ALL: list[Command] = [
+    compose.COMPOSE,
+    compose.COMPOSE_FROM,
+    *describe.COMMANDS,
+    *takes.COMMANDS,
+    *again.COMMANDS,
+    *exports.COMMANDS,
+    *share.COMMANDS,
+    *genres.COMMANDS,
+    *history.COMMANDS,
+    *queue.COMMANDS,
+    *settings.COMMANDS,
+    *privacy.COMMANDS,
+]
+COMMANDS: dict[str, Command] = {command.name: command for command in [*_ALL, help.make(_ALL)]}

@@ -7,7 +7,8 @@ from bot.chat import Choice, Incoming, Reply
 from bot.command import Command, Option
 from bot.desk import Desk
 from bot.sketch import sketch
-from bot.wishes import MOST_TAKES, make_request, read_attachment, read_wish, submit
+from bot.wishes import MOST_TAKES, read_attachment, read_wish, submit, wish
+from composer_core.controls import RISK
 from composer_core.errors import MelodyError
 from composer_core.music import Melody
 from composer_core.request import LENGTH_BARS, SEED, TEMPO_BPM
@@ -30,7 +31,7 @@ async def compose_from(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
 
 
 async def _begin(incoming: Incoming, desk: Desk, melody: Melody, typed: bool) -> AsyncIterator[Reply]:
-    request = await make_request(incoming, desk, melody, typed)
+    request = await wish(incoming, desk, melody, typed)
     job = await submit(incoming, desk, request)
     lines = [f"Understood: {plain(melody.name)}, {len(melody.notes)} notes, {melody.length_bars} bars. Job `{job.id}`."]
     lines += [f"-# {plain(notice, 300)}" for notice in melody.notices]
@@ -53,9 +54,12 @@ OPTIONS = (
     Option("genre", "the style; the server's default when left out", complete=complete_genre, high=40),
     Option("technique", "way of composing; the genre's own when left out", choices=TECHNIQUES),
     Option("tempo", "quarters a minute, instead of the melody's own", "number", low=TEMPO_BPM[0], high=TEMPO_BPM[1]),
+    Option("key", "move the melody there: C, Am, Eb major", high=20),
     Option("bars", "cut or repeat the melody to this many bars", "integer", low=LENGTH_BARS[0], high=LENGTH_BARS[1]),
     Option("takes", "how many different takes to choose from", "integer", low=1, high=MOST_TAKES),
+    Option("chords", "your own harmony, a bar between bars: C Am | F G7", high=4000),
     Option("seed", "the same seed gives the same notes", "integer", low=SEED[0], high=SEED[1]),
+    Option("risk", "how far from what is usual; 1 is as learned", "number", low=RISK[0], high=RISK[1]),
 )
 COMPOSE = Command("compose", "Compose a whole band around your melody", compose, OPTIONS, posts=True)
 COMPOSE_FROM = Command(

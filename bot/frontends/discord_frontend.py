@@ -13,7 +13,7 @@ from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.chat import MIB, FileRefused, Handle, Incoming, MessageGone, Place, PlaceClosed, Reply, Sent, Suggest
+from bot.chat import FileRefused, Handle, Incoming, MessageGone, Place, PlaceClosed, Reply, Sent, Suggest
 from bot.command import Command
 from bot.frontends.discord_parts.reading import NAME, Reader
 from bot.frontends.discord_parts.registration import registered
@@ -41,8 +41,6 @@ class DiscordFrontend:
     """The frontend. ``clock`` returns seconds since 1970; ``ready_s`` is how long READY waits for the servers."""
 
     name = NAME
-    message_bytes = 25 * MIB  # reference.mdx:430
-    message_files = 10
 
     def __init__(
         self,
@@ -169,6 +167,8 @@ class _Answer:
 
     async def _send(self, reply: Reply) -> Sent | None:
         source = Sent(self.incoming.place.channel, self.incoming.place.source)
+        for old in reply.retracts:
+            await self.wire.remove(old.channel, old.message)
         if reply.removes_source:
             await self.wire.remove_by_token(self.token, ORIGINAL)
             return None

@@ -5,7 +5,7 @@ from typing import Any
 
 import discord
 
-from bot.chat import Attachment, Channel, Incoming, OptionValue, Place, User
+from bot.chat import MIB, Attachment, Channel, Incoming, OptionValue, Place, User
 from bot.command import Command
 
 NAME = "discord"
@@ -82,6 +82,8 @@ class Reader:
             door=door,
             door_until=self._clock() + TOKEN_S if door else 0.0,
             file_bytes=interaction.filesize_limit,
+            message_bytes=25 * MIB,  # reference.mdx:430
+            message_files=10,
             person=str(interaction.user.id),
             source=source,
         )

@@ -31,7 +31,7 @@ def _command(command: Command) -> dict[str, Any]:
         data["description"] = command.summary
         data["options"] = [_option(option) for option in command.options]
     if command.for_managers:
-        data["default_member_permissions"] = str(MANAGE_GUILD)
+        data["default_member_permissions"] = MANAGE_GUILD
     return data
 
 

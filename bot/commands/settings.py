@@ -1,0 +1,56 @@
+"""/settings: what this server decides. Without options it says what is decided now."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from bot.chat import Choice, Incoming, Reply
+from bot.command import Command, Option
+from bot.commands.compose import complete_genre
+from bot.desk import Desk
+from composer_core.errors import SettingError
+from storage.spaces import SpaceSettings
+
+MOST_WAITING = 50
+
+
+async def settings(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
+    """Change what was named, then show everything."""
+    place = incoming.place
+    if not place.space:
+        raise SettingError("Settings belong to a server: use /settings in one that you manage.")
+    decided = await _changed(incoming, desk, await desk.decisions(place))
+    if incoming.options:
+        await desk.do(desk.spaces.decide, place.platform, place.space, decided)
+    channel = f"<#{decided.share_channel}>" if decided.share_channel else "where it is asked"
+    lines = (
+        f"Default genre: `{decided.default_genre}`",
+        f"Jobs that one user may have waiting: {decided.waiting_per_user}",
+        f"/share posts: {channel}",
+        f"Who may train genres: {decided.trainers}",
+    )
+    yield Reply("\n".join(lines))
+
+
+async def _changed(incoming: Incoming, desk: Desk, decided: SpaceSettings) -> SpaceSettings:
+    if name := incoming.text("default_genre"):
+        decided = replace(decided, default_genre=(await desk.genre(name, incoming.place)).name)
+    if "limit" in incoming.options:
+        decided = replace(decided, waiting_per_user=int(incoming.options["limit"]))
+    if channel := incoming.text("share_channel"):
+        decided = replace(decided, share_channel=channel)
+    if trainers := incoming.text("trainers"):
+        decided = replace(decided, trainers=trainers)
+    return decided
+
+
+OPTIONS = (
+    Option("default_genre", "the genre of /compose when none is named", complete=complete_genre, high=40),
+    Option("limit", "how many jobs one user may have waiting", "integer", low=1, high=MOST_WAITING),
+    Option("share_channel", "where /share posts when no channel is named", kind="channel"),
+    Option(
+        "trainers",
+        "who may train genres",
+        choices=(Choice("managers", "who manages the server"), Choice("everyone", "everyone")),
+    ),
+)
+COMMANDS = (Command("settings", "What this server decides", settings, OPTIONS, for_managers=True),)

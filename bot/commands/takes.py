@@ -1,0 +1,58 @@
+"""/show, and what becomes of a take by a button: pick it among several, delete it."""
+
+from collections.abc import AsyncIterator
+
+from bot.chat import Choice, Incoming, Reply
+from bot.command import Command, Option
+from bot.desk import Desk
+from bot.library import find_take, find_takes, must_own
+from bot.results import fit, show_takes
+
+
+async def show(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
+    """Bring a take back with its files and buttons, to the asker alone; a job that has none yet, how it stands."""
+    job = await desk.do(desk.ledger.job, incoming.text("id").lower())
+    if job and job.user == incoming.user.id and job.status != "done":
+        yield Reply(f"Job `{job.id}` is {job.status}. {job.error or ''}".strip())
+        return
+    entries = await find_takes(desk, incoming, incoming.text("id"))
+    yield await fit(desk, incoming.place, _private(await show_takes(desk, entries)), incoming.user.id)
+
+
+async def pick(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
+    """Let a message with several takes become the one that was picked; the others stay in the history."""
+    entry = await find_take(desk, incoming, incoming.text("id"))
+    must_own(incoming, entry, "pick here (the others may press More takes)")
+    reply = await fit(desk, incoming.place, await show_takes(desk, [entry]), incoming.user.id)
+    yield Reply(reply.text, reply.files, reply.rows, private=False, replaces_source=True)
+
+
+async def delete(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
+    """Delete a take, or every take of a job, with files and message. The owner may; so may who manages the space."""
+    entries = await find_takes(desk, incoming, incoming.text("id"))
+    if not (incoming.user.manages and incoming.place.space):
+        must_own(incoming, entries[0], "delete it")
+    for entry in entries:
+        await desk.do(desk.privacy.forget_take, entry.id, entry.job_id)
+    if incoming.place.source:
+        yield Reply("", removes_source=True)
+    yield Reply(f"Deleted: {entries[0].name}, {len(entries)} take{'s' if len(entries) > 1 else ''}.")
+
+
+async def complete_take(incoming: Incoming, desk: Desk, typed: str) -> list[Choice]:
+    """Propose the user's own takes."""
+    entries = await desk.do(desk.history.entries, user=incoming.user.id, limit=100)
+    shown = [Choice(entry.id, f"{entry.name} · {entry.genre} · seed {entry.seed} · {entry.id}") for entry in entries]
+    return [choice for choice in shown if typed.strip().lower() in choice.label.lower()][:25]
+
+
+def _private(reply: Reply) -> Reply:
+    return Reply(reply.text, reply.files, reply.rows)
+
+
+ID = Option("id", "the id under a result, or choose from yours", required=True, complete=complete_take, high=40)
+COMMANDS = (
+    Command("show", "Bring a composition back, with its files and buttons", show, (ID,)),
+    Command("pick", "Pick one of several takes", pick, shown="pressed"),
+    Command("delete", "Delete a take", delete, shown="pressed"),
+)
