@@ -45,7 +45,8 @@ class Genre:
     """A style: its ensemble, tempo, default technique and the folder with its weights.
 
     ``parts[0]`` is the melody's own place in the ensemble. ``tempo_bpm`` is what typed notes get, and within
-    ``tempo_bpm_range`` the genre sounds like itself. An intro has ``intro_bars`` (0: there is none). ``feel`` is how
+    ``tempo_bpm_range`` the genre sounds like itself. An intro has ``intro_bars`` (0: there is none). ``harmony``
+    is a style of ``planner.enrich``. ``feel`` is how
     its players play, ``band`` holds settings of ``techniques.band.BandConfig``.
     """
 
@@ -59,6 +60,7 @@ class Genre:
     metres: tuple[str, ...] = ()
     tempo_bpm_range: tuple[float, float] = (20.0, 300.0)
     intro_bars: int = 0
+    harmony: str = "sevenths"
     feel: Feel = field(default_factory=Feel)
     band: dict[str, Any] = field(default_factory=dict)
 

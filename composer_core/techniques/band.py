@@ -16,10 +16,12 @@ from composer_core.context import Context, make_context
 from composer_core.ending import end_together
 from composer_core.genres import Genre
 from composer_core.models.band.batch import ALIGN, BandBatch, stack, style_of, window
-from composer_core.models.band.walk import FREE, Walk
+from composer_core.models.band.walk import FREE, Heat, Walk
 from composer_core.music import Chord, Composition, Melody
+from composer_core.part_writing import PartWriting
 from composer_core.patterns import HOLD, REST
-from composer_core.planner import load_planner
+from composer_core.planner.enrich import enrich
+from composer_core.planner.plan import load_planner
 from composer_core.sampling import block_mask, draw
 from composer_core.scores import Score, read_part
 from composer_core.techniques import Assignment, Progress
@@ -91,22 +93,24 @@ class Band:
 
     def plan(self, melody: Melody, variant: int, rng: np.random.Generator) -> tuple[Chord, ...]:
         """The harmony that the planner hears in a melody, in the genre's colours."""
-        return self.planner.plan(melody, variant, style=self.genre.harmony, rng=rng)
+        plain = self.planner.plan(melody, variant)
+        return enrich(plain, melody, self.planner.key(melody), self.genre.harmony, rng)
 
     def draft(self, piece: BandBatch, context: Context, risk: float, rng: np.random.Generator) -> np.ndarray:
         """Symbols [P, T] by the draft that the config names."""
         forced = self._forced(piece)
         temperature = self.config.temperature * risk
         if self.config.draft == "autoregressive":
-            echo = self._echo(context, rng)
-            return self.walk.draw(piece, forced, echo, temperature, self.config.floor / risk, rng)
+            rules = PartWriting(self.checkpoint.chairs, context) if self.genre.is_choir else None
+            heat = Heat(temperature, self.config.floor / risk)
+            return self.walk.draw(piece, forced, self._echo(context, rng), heat, rng, rules)
         if self.config.draft == "adversarial":
             return self._generate(piece, forced, temperature, rng)
         return self._fill_in(piece, forced, temperature, rng)
 
     def _piece(self, context: Context, assignment: Assignment) -> BandBatch:
         chairs, controls = self.checkpoint.chairs, assignment.controls
-        plays = np.array([not controls.parts or chair.part.name in controls.parts for chair in chairs])
+        plays = np.array([controls.plays(chair.part) for chair in chairs])
         told = np.full(len(chairs), controls.density != 0.5)
         density = np.full(len(chairs), 4.0 * (controls.density - 0.5))
         empty = np.zeros((len(chairs), len(context)), dtype=np.int64)
@@ -181,8 +185,8 @@ class Band:
         melody, genre = assignment.melody, self.genre
         tracks = [melody_track(melody, genre)]
         for chair, row in zip(self.checkpoint.chairs, symbols[:, : len(context)], strict=True):
-            notes = keep_clear(read_part(row, chair, context), chair.part, context)
-            if notes or not assignment.controls.parts or chair.part.name in assignment.controls.parts:
+            if assignment.controls.plays(chair.part):
+                notes = keep_clear(read_part(row, chair, context), chair.part, context)
                 tracks.append(accompaniment_track(chair.part, notes))
         composition = Composition(
             name=melody.name,

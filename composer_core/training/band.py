@@ -16,6 +16,7 @@ from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
 from composer_core.training.average import Average
 from composer_core.training.band_data import ScoreWindows
 from composer_core.training.masked import MaskedConfig, draw_known, learning_rate_share
+from composer_core.training.precision import mixed_precision
 
 Report = Callable[[int, dict[str, float]], None]
 REPORT_EVERY = 50
@@ -108,7 +109,8 @@ def _train(
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: learning_rate_share(step, config))
     for step in range(config.steps):
-        losses = loss_of(network, windows.sample(config.batch, length).to(device), rng)
+        with mixed_precision(device):
+            losses = loss_of(network, windows.sample(config.batch, length).to(device), rng)
         optimiser.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), config.clip)

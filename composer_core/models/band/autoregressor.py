@@ -30,6 +30,7 @@ class AutoregressorConfig:
     width: int = 256
     head: int = 96
     dilations: tuple[int, ...] = (1, 2, 4, 8)
+    dropout: float = 0.2
 
 
 class Autoregressor(nn.Module):
@@ -44,6 +45,7 @@ class Autoregressor(nn.Module):
         self.codes = Codes(config.sizes, code)
         seen = config.look + parts * (2 * code + 1 + len(LAGS) * (code + 1))
         self.gru = nn.GRU(seen, config.width, batch_first=True)
+        self.dropout = nn.Dropout(config.dropout)
         self.heads = nn.ModuleList(nn.Linear(config.width + config.look, config.head) for _ in config.sizes)
         self.earlier = Codes(config.sizes, config.head)
         self.leave = nn.ModuleList(nn.Linear(config.head, size) for size in config.sizes)
@@ -68,13 +70,13 @@ class Autoregressor(nn.Module):
         """
         context = self.context(batch)
         seen = torch.cat([context, self._memories(batch, forget)], dim=1)
-        state, _ = self.gru(seen.transpose(1, 2))  # [B, T, width]
-        state = torch.cat([state, context.transpose(1, 2)], dim=2)
+        state, _ = self.gru(self.dropout(seen.transpose(1, 2)))  # [B, T, width]
+        state = self.dropout(torch.cat([state, context.transpose(1, 2)], dim=2))
         earlier = self.earlier(batch.symbols).cumsum(dim=1).transpose(2, 3)  # [B, P, T, head]
         logits = []
         for p, (head, leave) in enumerate(zip(self.heads, self.leave, strict=True)):
             x = head(state) + (earlier[:, p - 1] if p else 0.0)
-            logits.append(leave(F.gelu(x)).transpose(1, 2))
+            logits.append(leave(self.dropout(F.gelu(x))).transpose(1, 2))
         return logits
 
     def _memories(self, batch: BandBatch, forget: float) -> Tensor:

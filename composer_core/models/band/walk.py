@@ -4,6 +4,7 @@ In NumPy, because at one timestep a network this small is all overhead: 0.2 ms a
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -15,6 +16,24 @@ from composer_core.models.band.batch import BandBatch
 from composer_core.patterns import HOLD
 
 FREE = -1
+
+
+@dataclass(frozen=True)
+class Heat:
+    """How freely to draw: the temperature, and the share of the likeliest below which nothing is drawn."""
+
+    temperature: float = 1.0
+    floor: float = 0.0
+
+
+class Rules(Protocol):
+    """What a walk avoids."""
+
+    def costs(self, part: int, t: int) -> np.ndarray:
+        """Cost in nats of every symbol of a part at a timestep: [V]."""
+
+    def take(self, part: int, t: int, symbol: int) -> None:
+        """Be told what was drawn, part by part and timestep by timestep."""
 
 
 @dataclass
@@ -45,8 +64,8 @@ class Walk:
         self._state, self._state_bias = _array(gru.weight_hh_l0), _array(gru.bias_hh_l0)
 
     def draw(
-        self, piece: BandBatch, forced: np.ndarray, echo: np.ndarray, temperature: float, floor: float,
-        rng: np.random.Generator,
+        self, piece: BandBatch, forced: np.ndarray, echo: np.ndarray, heat: Heat, rng: np.random.Generator,
+        rules: Rules | None = None,
     ) -> np.ndarray:  # fmt: skip
         """Draw one piece.
 
@@ -54,39 +73,39 @@ class Walk:
             piece: a batch of one; its symbols are not looked at.
             forced: [P, T] symbols to take as they are, ``FREE`` where one is to be drawn.
             echo: [P, T] earlier timesteps whose symbol is taken again, ``FREE`` where there is none.
-            temperature: of every draw.
-            floor: what is less likely than this share of the likeliest is never drawn.
+            heat: how freely to draw.
             rng: this piece's own source of chance.
+            rules: what to avoid.
 
         Returns:
             symbols [P, T].
         """
         with torch.inference_mode():
             context = _array(self._network.context(piece)[0])  # [look, T]
-        lags = piece.lags[0].cpu().numpy()
-        parts, length = forced.shape
+        lags, (parts, length) = piece.lags[0].cpu().numpy(), forced.shape
         chance = rng.random((length, parts))
-        width = self._network.config.width
         look = context.shape[0]
         gate_context = self._in[:, :look] @ context + self._in_bias[:, None]  # [3 width, T]
         memory_in = self._in[:, look:]
         symbols = np.zeros((parts, length), dtype=np.int64)
-        state = np.zeros(width, dtype=np.float32)
+        state = np.zeros(self._network.config.width, dtype=np.float32)
         memory = _Memory([part.codes for part in self._parts])
         for t in range(length):
             gates = gate_context[:, t] + memory_in @ memory.read(symbols, lags[:, t], t)
             state = _gru(gates, self._state @ state + self._state_bias, state)
-            seen = np.concatenate([state, context[:, t]])
-            told = 0.0
+            seen, told = np.concatenate([state, context[:, t]]), np.zeros(1, dtype=np.float32)
             for p, part in enumerate(self._parts):
                 if forced[p, t] != FREE:
                     symbols[p, t] = forced[p, t]
                 elif echo[p, t] != FREE:
                     symbols[p, t] = symbols[p, echo[p, t]]
                 else:
-                    x = part.leave @ _gelu(part.head @ seen + part.bias + told) + part.leave_bias
-                    symbols[p, t] = _pick(x / temperature, floor, chance[t, p])
+                    logits = part.leave @ _gelu(part.head @ seen + part.bias + told) + part.leave_bias
+                    cost = rules.costs(p, t) if rules else 0.0
+                    symbols[p, t] = _pick(logits / heat.temperature - cost, heat.floor, chance[t, p])
                 told = told + part.earlier[symbols[p, t]]
+                if rules:
+                    rules.take(p, t, int(symbols[p, t]))
             memory.note(symbols, lags[:, t], t)
         return symbols
 

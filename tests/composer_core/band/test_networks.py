@@ -11,7 +11,7 @@ from composer_core.models.band.batch import stack, style_of, window
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
-from composer_core.models.band.walk import FREE, Walk
+from composer_core.models.band.walk import FREE, Heat, Walk
 from composer_core.scores import learn_chairs, make_score, read_part
 
 TINY = (8, 8, 8, 8, 8)
@@ -78,7 +78,7 @@ def test_a_walk_computes_what_the_network_computes(autoregressor, batch, monkeyp
         "composer_core.models.band.walk._pick", lambda x, floor, chance: seen.append(x) or int(chance * len(x))
     )
     free = np.full((3, 64), FREE)
-    drawn = walk.draw(single, free, free, 1.0, 0.0, np.random.default_rng(3))
+    drawn = walk.draw(single, free, free, Heat(), np.random.default_rng(3))
     logits = autoregressor(replace(single, symbols=torch.from_numpy(drawn)[None]))
     for number, x in enumerate(seen):
         t, p = divmod(number, 3)
@@ -90,9 +90,9 @@ def test_a_walk_obeys_what_is_forced_and_echoes_what_is_to_be_echoed(autoregress
     forced, echo = np.full((3, 64), FREE), np.full((3, 64), FREE)
     forced[1] = score.symbols[1, :64]
     echo[2, 32:] = np.arange(32)
-    drawn = Walk(autoregressor).draw(single, forced, echo, 1.0, 0.0, np.random.default_rng(3))
+    drawn = Walk(autoregressor).draw(single, forced, echo, Heat(), np.random.default_rng(3))
     assert (drawn[1] == forced[1]).all() and (drawn[2, 32:] == drawn[2, :32]).all()
-    again = Walk(autoregressor).draw(single, forced, echo, 1.0, 0.0, np.random.default_rng(3))
+    again = Walk(autoregressor).draw(single, forced, echo, Heat(), np.random.default_rng(3))
     assert (drawn == again).all()
 
 
