@@ -36,7 +36,7 @@ def find_voice(voices: Sequence[Voice], wanted: str | None = None) -> Voice:
     """
     if wanted is not None:
         return _asked_for(voices, wanted.strip())
-    return max(voices, key=lambda voice: (_name_rank(voice.part.name), likeness(voice, voices), -voice.number))
+    return max(voices, key=lambda voice: (name_rank(voice.part.name), likeness(voice, voices), -voice.number))
 
 
 def _asked_for(voices: Sequence[Voice], wanted: str) -> Voice:
@@ -47,7 +47,7 @@ def _asked_for(voices: Sequence[Voice], wanted: str) -> Voice:
     raise MelodyError(f"There is no track {wanted[:40]!r} with notes: choose by number or name from {titles}.")
 
 
-def _name_rank(name: str) -> int:
+def name_rank(name: str) -> int:
     """2 for a track named melody, 1 for one whose name usually means the melody, else 0."""
     if _NOT_NAMES.search(name) and not _NAMES[0].match(name):
         return 0

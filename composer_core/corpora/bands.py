@@ -1,12 +1,13 @@
 """The corpora of rock, pop, jazz and songwriter: human MIDI, lead sheets played by MMA, human drummers.
 
 Lead sheets are split by composer, human pieces by work, drummers as Groove MIDI splits them; nothing that shares a work
-stands on two sides.
+stands on two sides. A human piece whose melody was not found is only trained on.
 """
 
 import hashlib
 import random
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,17 +15,22 @@ from composer_core.corpora.arrangements import ARRANGEMENTS, Arrangement
 from composer_core.corpora.drummer import find_drummers
 from composer_core.corpora.groove import ARCHIVE as GROOVE
 from composer_core.corpora.groove import Performance, drum_performances
+from composer_core.corpora.human import human_songs
 from composer_core.corpora.lead_sheets import ARCHIVE as LEAD_SHEETS
 from composer_core.corpora.lead_sheets import make_folds, read_lead_sheets
+from composer_core.corpora.midi_songs import ARCHIVES as HUMAN
+from composer_core.corpora.midi_songs import read_pieces
 from composer_core.corpora.rendering import Sheet, prepare_sheet, render_sheet
 from composer_core.corpora.song_files import cached_songs
 from composer_core.corpora.songs import Song, Songs
 from composer_core.genres import Genre
 
-VERSION = 1  # of what this module makes: a corpus in the cache is used only by the version that built it
+VERSION = 2  # of what this module makes: a corpus in the cache is used only by the version that built it
 SIDES = ("training", "validation", "test")
 _FOLDS = 10  # one of lead sheets for validation, one for testing
 _RENDERS = {"rock": 2, "pop": 2, "jazz": 3, "songwriter": 3}
+_TEST_SHARE, _VALIDATION_SHARE, _FEWEST_TESTS = 0.13, 0.08, 10  # of the human pieces
+_SUNG = 0.4  # share of the bars that the melody of a held-out piece must reach
 _HUMAN_DRUMS = 0.8  # share of the renders with a fitting drummer in which he plays
 
 
@@ -41,21 +47,42 @@ def build_songs(genre: Genre, data: Path, cache: Path) -> Songs:
 
 def _fingerprint(data: Path) -> str:
     digest = hashlib.sha256(str(VERSION).encode())
-    for archive in (GROOVE, LEAD_SHEETS):
+    for archive in (GROOVE, LEAD_SHEETS, *HUMAN.values()):
         path = data / archive
         digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()[:12]
 
 
 def _build(genre: Genre, data: Path) -> Songs:
-    studio = Studio(genre, drum_performances(data))
-    sheets = read_lead_sheets(data).songs
     sides: dict[str, list[Song]] = {side: [] for side in SIDES}
-    for number, fold in enumerate(make_folds(sheets, _FOLDS)):
+    for song, side in _split(list(human_songs(read_pieces(data).pieces, genre))):
+        sides[side].append(song)
+    studio = Studio(genre, drum_performances(data))
+    for number, fold in enumerate(make_folds(read_lead_sheets(data).songs, _FOLDS)):
         side = {0: "test", 1: "validation"}.get(number, "training")
-        for song in fold:
-            sides[side] += studio.record(song, side)
+        for sheet in fold:
+            sides[side] += studio.record(sheet, side)
     return Songs(**{side: tuple(songs) for side, songs in sides.items()})
+
+
+def _split(songs: Sequence[Song]) -> Iterator[tuple[Song, str]]:
+    """Give every human piece its side: by a hash of its work, a share of those with a melody is held out."""
+    sung = sorted((song for song in songs if _is_sung(song)), key=lambda song: _hash(song.work))
+    tests = min(max(round(_TEST_SHARE * len(songs)), _FEWEST_TESTS), len(sung) // 4)
+    validations = min(round(_VALIDATION_SHARE * len(songs)), len(sung) // 4)
+    side = {song.work: "test" for song in sung[:tests]}
+    side |= {song.work: "validation" for song in sung[tests : tests + validations]}
+    for song in songs:
+        yield song, side.get(song.work, "training")
+
+
+def _is_sung(song: Song) -> bool:
+    bars = song.timing.bar_starts(song.end)
+    return len({bisect_right(bars, note.start) for note in song.melody}) >= _SUNG * len(bars)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,22 @@ def _fit(place: np.ndarray, swing: float) -> float:
     return float(np.log(_STRAY + near.max(axis=1)).mean())
 
 
+def swings_sixteenths(onsets_beats: Sequence[float] | np.ndarray) -> bool:
+    """Whether it is the sixteenths that swing: the off-beat eighth is even, the places around it are late."""
+    place = np.asarray(onsets_beats, dtype=float) % 1
+    place = place[(place > 0.12) & (place < 0.92)]
+    if len(place) < _FEW:
+        return False
+    late = _likelihood(place, np.array([1 / 3, 0.5, 5 / 6]))
+    others = (_likelihood(place, np.array([swing / 2, swing, (1 + swing) / 2])) for swing in (EVEN, 2 / 3))
+    return bool(late > max(others) + _MARGIN)
+
+
+def _likelihood(place: np.ndarray, grid: np.ndarray) -> float:
+    near = np.exp(-0.5 * ((place[:, None] - grid) / _WIDTH) ** 2)
+    return float(np.log(_STRAY + near.max(axis=1)).mean())
+
+
 def straighten(beats: float, swing: float) -> float:
     """Move a place in beats from the swung to the even grid."""
     whole, part = divmod(beats, 1.0)
