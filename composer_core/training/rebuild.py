@@ -5,6 +5,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ import torch
 from composer_core.checkpoints import save_band, save_checkpoint
 from composer_core.corpora import build_songs
 from composer_core.corpora.chorales import build_corpus
+from composer_core.corpora.lead_sheets import read_lead_sheets
 from composer_core.errors import SettingError
 from composer_core.genres import SHIPPED, find_genre
+from composer_core.planner.train import TrainingConfig, train_planner
+from composer_core.planner.weights import WEIGHTS, save_network
 from composer_core.roll import make_roll
 from composer_core.training.feel import rebuild_feel
 from composer_core.training.rebuild_band import Recipe, train_band
@@ -56,6 +60,15 @@ def _rebuild_band(options: argparse.Namespace) -> int:
     return _write(options, lambda path: save_band(path, checkpoint), settings, curves)
 
 
+def _rebuild_planner(options: argparse.Namespace) -> int:
+    options.out = options.out or WEIGHTS.parent
+    config = replace(TrainingConfig(), steps=options.steps) if options.steps else TrainingConfig()
+    curves = _Curves()
+    songs = read_lead_sheets(options.data).songs
+    network = train_planner(songs, config, options.seed, curves.recorder("planner"))
+    return _write(options, lambda path: save_network(path, network), asdict(config), curves)
+
+
 def _rebuild_feel(options: argparse.Namespace) -> int:
     for path in rebuild_feel(options.data, options.out or SHIPPED):
         print(f"Wrote {path}")  # noqa: T201
@@ -66,6 +79,7 @@ REBUILDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "chorale": _rebuild_chorale,
     **dict.fromkeys(BANDS, _rebuild_band),
     "feel": _rebuild_feel,
+    "planner": _rebuild_planner,
 }
 
 
