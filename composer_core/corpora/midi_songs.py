@@ -1,7 +1,7 @@
 """Pieces that people made as MIDI files: Freedoom's rock and Simutrans' game music, on the straight grid.
 
-Bars are the file's, moved by a beat or two where the music's stand beside them; a piece that changes its metre gives its
-longest stretch in one that bands play. Swung eighths and swung sixteenths are evened out, and a piece written in
+Bars are the file's, moved by a beat or two where the music's stand beside them; a piece that changes its metre gives
+its longest stretch in one that bands play. Swung eighths and swung sixteenths are evened out, and a piece written in
 thirty-seconds is read at twice its tempo.
 """
 
