@@ -42,6 +42,7 @@ DRUM_LANES: tuple[tuple[int, ...], ...] = (
 _LANE = {pitch: lane for lane, pitches in enumerate(DRUM_LANES) for pitch in pitches}
 _LIMITS = {"bass": 48, "chords": 72, "line": 224, "drums": 112}
 _DRUM_LENGTH_SHARE = 0.5
+_CENTRE_PULL = 0.4  # semitones of leap that one semitone from the middle of the range is worth
 
 
 @dataclass(frozen=True)
@@ -184,14 +185,34 @@ def drum_notes(struck: Iterable[tuple[int, int, Shape]], grid: Grid) -> tuple[No
 def line_notes(
     struck: Iterable[tuple[int, int, Shape]], ground: Ground, centre: float, low: int, high: int
 ) -> tuple[Note, ...]:
-    """Play the strikes of a bass or a line; what lies outside the range moves by octaves."""
+    """Play the strikes of a line; what lies outside the range moves by octaves."""
     anchors, ticks = ground.anchors(centre), ground.grid.ticks
     notes = []
     for start, end, shape in struck:
-        pitches = {fold(int(anchors[start]) + 12 * (o // 12) + int(ground.semitone[start, o % 12]), low, high)
-                   for o in shape}  # fmt: skip
+        pitches = {fold(pitch, low, high) for pitch in _pitches(shape, start, anchors, ground)}
         notes += [Note(int(ticks[start]), pitch, int(ticks[end] - ticks[start])) for pitch in pitches]
     return tuple(sorted(notes))
+
+
+def bass_notes(
+    struck: Iterable[tuple[int, int, Shape]], ground: Ground, centre: float, low: int, high: int
+) -> tuple[Note, ...]:
+    """Play the strikes of a bass. Over a new chord it goes on in the octave that is nearest to where it was."""
+    anchors, ticks = ground.anchors(centre), ground.grid.ticks
+    notes: list[Note] = []
+    shift = root = 0
+    for start, end, shape in struck:
+        (pitch,) = _pitches(shape[:1], start, anchors, ground)
+        if notes and int(ground.root[start]) != root:
+            before = notes[-1].pitch
+            shift = min((0, -12, 12), key=lambda s: abs(pitch + s - before) + _CENTRE_PULL * abs(pitch + s - centre))
+        root = int(ground.root[start])
+        notes.append(Note(int(ticks[start]), fold(pitch + shift, low, high), int(ticks[end] - ticks[start])))
+    return tuple(notes)
+
+
+def _pitches(shape: Shape, start: int, anchors: np.ndarray, ground: Ground) -> list[int]:
+    return [int(anchors[start]) + 12 * (o // 12) + int(ground.semitone[start, o % 12]) for o in shape]
 
 
 def fold(pitch: int, low: int, high: int) -> int:

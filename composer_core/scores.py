@@ -13,6 +13,7 @@ from composer_core.music import Note
 from composer_core.patterns import (
     FIRST_SHAPE,
     Codebook,
+    bass_notes,
     drum_notes,
     from_symbols,
     line_notes,
@@ -107,7 +108,8 @@ def read_part(symbols: np.ndarray, chair: Chair, context: Context) -> tuple[Note
         return drum_notes(struck, context.grid)
     if part.role == "chords":
         return chord_notes(struck, context.ground, chair.centre, part.low, part.high, context.melody)
-    return line_notes(struck, context.ground, chair.centre, part.low, part.high)
+    play = bass_notes if part.role == "bass" else line_notes
+    return play(struck, context.ground, chair.centre, part.low, part.high)
 
 
 def strike_count(symbols: np.ndarray) -> np.ndarray:

@@ -37,11 +37,10 @@ class Accompany:
         """Compose every assignment; pieces of like length share their passes through the networks."""
         pieces = [Piece(assignment, self.genre) for assignment in assignments]
         groups = by_length(pieces)
-        for done, (length, group) in enumerate(groups.items()):
+        for done, (length, members) in enumerate(groups.items()):
+            group = Group(members, length, self.device)
             with torch.inference_mode():
-                self.passes.run(
-                    Group(group, length, self.device), _ticker(progress, done, len(groups), self.passes.count)
-                )
+                self.passes.run(group, _ticker(progress, done, len(groups), self.passes.count(group)))
         progress("compose", 1.0)
         return [self._composition(piece) for piece in pieces]
 
@@ -49,13 +48,16 @@ class Accompany:
         melody, genre = piece.assignment.melody, self.genre
         lines = from_pianoroll(piece.pitch[1:], piece.onset, piece.roll.grid)
         tracks = [melody_track(melody, genre)]
-        tracks += [accompaniment_track(part, line) for part, line in zip(genre.parts[1:], lines, strict=True)]
+        for part, line in zip(genre.parts[1:], lines, strict=True):
+            if piece.controls.plays(part):
+                tracks.append(accompaniment_track(part, line))
+        key = find_key([note for track in tracks for note in track.notes])
         return Composition(
             name=melody.name,
             timing=melody.timing,
-            key=find_key([note for track in tracks for note in track.notes]),
+            key=key,
             tracks=tuple(tracks),
-            chords=piece.symbols(),
+            chords=piece.symbols(key),
             genre=genre.name,
             feel=genre.feel,
             technique="accompany",

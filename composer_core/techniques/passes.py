@@ -23,6 +23,7 @@ class AccompanyConfig:
 
     Shares are of all cells, falling from the first to the last pass; temperatures likewise. ``interval_weight`` is the
     power of the measured interval affinities: 1 is too weak, because the network's own draws repeat notes too often.
+    ``reharmonise_away`` is what the logit of a chord loses for each plan that has it already.
     """
 
     draft: bool = True
@@ -38,6 +39,7 @@ class AccompanyConfig:
     repair_draws: int = 6
     repair_temperature: float = 0.8
     interval_weight: float = 3.0
+    reharmonise_away: float = 2.0
 
 
 class Passes:
@@ -48,10 +50,10 @@ class Passes:
         self.allowed = _allowed_classes(parts)
         self.affinity = class_affinity(checkpoint.refiner.intervals.cpu().numpy() ** config.interval_weight, PITCHES)
 
-    @property
-    def count(self) -> int:
+    def count(self, group: Group) -> int:
         """How many ticks a group takes."""
-        return self.config.plan_passes + 1 + self.config.refine_passes + self.config.repair_passes
+        plans = self.config.plan_passes * _plans(group)
+        return plans + 1 + self.config.refine_passes + self.config.repair_passes
 
     def run(self, group: Group, tick: Tick) -> None:
         """Compose a group from nothing."""
@@ -63,16 +65,34 @@ class Passes:
         self._repair(group, tick)
 
     def _plan(self, group: Group, tick: Tick) -> None:
-        """Draw the chord of every pulse, keeping more of them known at each pass."""
+        """Plan the harmony; for a reharmonisation again and again, away from the plans before."""
+        used: list[list[np.ndarray]] = [[] for _ in group.pieces]
+        for number in range(_plans(group)):
+            planned = [piece.controls.reharmonise >= number and not piece.given.all() for piece in group.pieces]
+            self._plan_once(group, planned, used, tick)
+            for piece, plans in zip(group.pieces, used, strict=True):
+                plans.append(piece.chord[piece.beats])
+
+    def _plan_once(self, group: Group, planned: list[bool], used: list[list[np.ndarray]], tick: Tick) -> None:
+        """Draw the chord of every pulse that is ours to plan, keeping more of them known at each pass."""
         config = self.config
-        hidden = [np.ones(len(piece.beats), dtype=bool) for piece in group.pieces]
+        ours = [~piece.given & now for piece, now in zip(group.pieces, planned, strict=True)]
+        hidden = ours
         for index in range(config.plan_passes):
             logits = group.refine(self.checkpoint.refiner, hidden_beats=hidden, voices_known=False)[2]
-            for piece, chords, mask in zip(group.pieces, logits, hidden, strict=True):
-                drawn = draw(chords[:, piece.beats], piece.rng, config.plan_temperature)
-                piece.set_chords(np.where(mask, drawn, piece.chord[piece.beats]))
             share = 1 - (index + 1) / config.plan_passes
-            hidden = [piece.rng.random(len(piece.beats)) < share for piece in group.pieces]
+            following = []
+            for place, piece in enumerate(group.pieces):
+                if not planned[place]:  # its chance must not depend on the company
+                    following.append(hidden[place])
+                    continue
+                chords = logits[place][:, piece.beats]  # [CHORD_CLASSES, B]
+                for plan in used[place]:
+                    chords[plan, np.arange(len(plan))] -= config.reharmonise_away
+                drawn = draw(chords, piece.rng, config.plan_temperature * piece.controls.risk)
+                piece.set_chords(drawn, hidden[place])
+                following.append((piece.rng.random(len(piece.beats)) < share) & ours[place])
+            hidden = following
             tick("plan")
 
     def _draft(self, group: Group) -> None:
@@ -99,7 +119,7 @@ class Passes:
     def _repair(self, group: Group, tick: Tick) -> None:
         """Redraw the pulses that break a rule; each span takes the draw that breaks fewest, or stays as it is."""
         for _ in range(self.config.repair_passes):
-            faults = [fault_weights(piece.pitch, piece.beats) for piece in group.pieces]
+            faults = [_faults(piece) for piece in group.pieces]
             if any(fault.any() for fault in faults):
                 hidden = [_around_faults(piece, fault) for piece, fault in zip(group.pieces, faults, strict=True)]
                 pitch, onset, _ = group.refine(self.checkpoint.refiner, hidden=hidden)
@@ -116,7 +136,7 @@ class Passes:
         for _ in range(self.config.repair_draws):
             piece.voices, piece.onset = before, before_onset
             self._fill(piece, pitch, onset, hidden, self.config.repair_temperature)
-            weights = fault_weights(piece.pitch, piece.beats)
+            weights = _faults(piece)
             for place, (start, end) in enumerate(spans):
                 cost = float(weights[start:end].sum())
                 if cost < best[place]:
@@ -126,10 +146,24 @@ class Passes:
         piece.voices, piece.onset = kept, kept_onset
 
     def _fill(self, piece: Piece, pitch: np.ndarray, onset: np.ndarray, hidden: np.ndarray, temperature: float) -> None:
+        risk = piece.controls.risk
         piece.voices, piece.onset = fill(
-            pitch + self.allowed, onset, piece.voices, piece.onset, hidden, self.affinity, piece.rng, temperature,
-            self.config.onset_temperature,
+            pitch + self.allowed, onset, piece.voices, piece.onset, hidden, self.affinity, piece.rng,
+            temperature * risk, self.config.onset_temperature * risk,
         )  # fmt: skip
+
+
+def _plans(group: Group) -> int:
+    """How many plans are made: the first, and those of the boldest reharmonisation."""
+    return 1 + max(piece.controls.reharmonise for piece in group.pieces)
+
+
+def _faults(piece: Piece) -> np.ndarray:
+    """How badly each timestep breaks the rules, or strays from the user's chords: [T], 0 = not at all."""
+    weights = fault_weights(piece.pitch, piece.beats)
+    if piece.controls.chords:
+        weights[piece.beats] += piece.strayed()
+    return weights
 
 
 def _allowed_classes(parts: Sequence[Part]) -> np.ndarray:

@@ -26,7 +26,7 @@ REPORT_EVERY = 50
 class AutoregressiveConfig(MaskedConfig):
     """Hyper-parameters of the autoregressor; ``forget`` is the share of remembered symbols that it must do without."""
 
-    steps: int = 1000
+    steps: int = 700
     batch: int = 16
     length: int = 256
     forget: float = 0.08
@@ -36,7 +36,7 @@ class AutoregressiveConfig(MaskedConfig):
 class BandMaskedConfig(MaskedConfig):
     """Hyper-parameters of the band's refiner."""
 
-    steps: int = 1000
+    steps: int = 700
     batch: int = 16
     length: int = 128
 
@@ -45,7 +45,7 @@ class BandMaskedConfig(MaskedConfig):
 class BandAdversarialConfig:
     """Hyper-parameters of generator and critic, as for the chorale (``training.adversarial``)."""
 
-    steps: int = 700
+    steps: int = 400
     batch: int = 12
     length: int = 128
     critic_updates: int = 1

@@ -134,3 +134,15 @@ def test_an_unusable_library_is_named(tmp_path: Path):
 def test_too_many_tracks_are_refused():
     with pytest.raises(AudioError, match="65 tracks"):
         open_synth(65)
+
+
+def test_a_drum_kit_is_chosen_by_its_program_and_the_standard_kit_stands_in_for_one_that_is_missing():
+    standard, brushes, missing = 0, 40, 77
+    sounds = {}
+    for kit in (standard, brushes, missing):
+        synth = fluid()
+        sounds[kit] = play(synth, [Part("drums", kit, [NoteEvent(0.0, 0.2, 38, 100)], is_drum=True)])
+        synth.close()
+    assert np.array_equal(sounds[missing], sounds[standard])
+    assert sounds[brushes].shape != sounds[standard].shape or not np.allclose(sounds[brushes], sounds[standard])
+    assert np.abs(sounds[brushes]).max() > 1e-3
