@@ -6,14 +6,17 @@ import numpy as np
 import torch
 
 from composer_core.corpora.chorales import Piece
+from composer_core.evaluation.reference import accompany
 from composer_core.genres import Genre
-from composer_core.models.reference import TIMESTEPS, ReferenceGenerator
-from composer_core.music import Composition, Melody
+from composer_core.harmony import chord_name
+from composer_core.models.reference import ReferenceGenerator
+from composer_core.music import Chord, Composition, Melody
 from composer_core.pianoroll import REST
-from composer_core.roll import Roll, make_roll
+from composer_core.request import Controls
+from composer_core.roll import Roll, make_roll, pulse_chords, pulse_spans
 from composer_core.techniques import Assignment, Technique
 from composer_core.techniques.blocks import Blocks
-from composer_core.training.wgan_gp import binary_roll
+from composer_core.training.wgan_gp import sounding_pitches
 
 System = Callable[[Sequence[Piece], int], list[Roll]]
 """(pieces, seed) → one roll a piece; of a piece only its melody and timing may be used."""
@@ -25,6 +28,16 @@ def by_technique(technique: Technique) -> System:
     def compose(pieces: Sequence[Piece], seed: int) -> list[Roll]:
         compositions = technique.compose([Assignment(melody_of(piece), seed) for piece in pieces], lambda _, __: None)
         return [roll_of(composition) for composition in compositions]
+
+    return compose
+
+
+def with_chords_given(technique: Technique) -> System:
+    """A technique that is told, beside the melody, the chord of every pulse of the real piece (without inversions)."""
+
+    def compose(pieces: Sequence[Piece], seed: int) -> list[Roll]:
+        assignments = [Assignment(melody_of(piece), seed, Controls(chords=chords_of(piece))) for piece in pieces]
+        return [roll_of(composition) for composition in technique.compose(assignments, lambda _, __: None)]
 
     return compose
 
@@ -62,6 +75,13 @@ def melody_of(piece: Piece) -> Melody:
     return Melody(piece.voices[0], piece.timing, piece.name)
 
 
+def chords_of(piece: Piece) -> tuple[Chord, ...]:
+    """The piece's own harmony, as recognised from all its voices."""
+    roll = make_roll(piece.name, piece.timing, piece.voices)
+    spans = pulse_spans(roll.grid, len(roll))
+    return tuple(Chord(int(roll.grid.ticks[start]), chord_name(int(roll.chord[start]))) for start, _ in spans)
+
+
 def roll_of(composition: Composition) -> Roll:
     """A composition's tracks on the grid."""
     voices = [track.notes for track in composition.tracks]
@@ -82,7 +102,7 @@ def _copy(melody: Roll, training: Sequence[Roll]) -> Roll:
     onset = np.concatenate([melody.onset, onset])
     onset[:, 1:] |= pitch[:, 1:] != pitch[:, :-1]
     onset[:, 0] = True
-    return Roll(melody.name, pitch, onset, melody.chord, melody.grid)
+    return Roll(melody.name, pitch, onset, pulse_chords(pitch, melody.grid), melody.grid)
 
 
 def _stretched(lines: np.ndarray, lead: int, melody: Roll) -> np.ndarray:
@@ -93,14 +113,10 @@ def _stretched(lines: np.ndarray, lead: int, melody: Roll) -> np.ndarray:
 
 
 def _reference(generator: ReferenceGenerator, melody: Roll) -> Roll:
-    length = -(-len(melody) // TIMESTEPS) * TIMESTEPS
-    padded = np.pad(melody.pitch, [(0, 0), (0, length - len(melody))], constant_values=REST)
-    windows = torch.from_numpy(binary_roll(padded)).unflatten(1, (-1, TIMESTEPS)).transpose(0, 1)  # [N, 1, 32, 128]
-    tracks = generator(windows, generator.noise(len(windows), windows.device))[:, 1:]  # [N, 3, 32, 128]
-    value, pitch = tracks.transpose(0, 1).flatten(1, 2).max(dim=2)  # [3, T]
-    voices = torch.where(value > 0, pitch, REST).numpy()[:, : len(melody)]
+    value, pitch = accompany(generator, sounding_pitches(melody.pitch)[0]).max(dim=2)  # [3, T] each
+    voices = torch.where(value > 0, pitch, REST).numpy()
     pitches = np.concatenate([melody.pitch, voices])
     onset = np.concatenate([melody.onset, np.zeros(voices.shape, dtype=bool)])
     onset[:, 1:] |= pitches[:, 1:] != pitches[:, :-1]
     onset[:, 0] = True
-    return Roll(melody.name, pitches, onset, melody.chord, melody.grid)
+    return Roll(melody.name, pitches, onset, pulse_chords(pitches, melody.grid), melody.grid)

@@ -1,7 +1,8 @@
 """DeepComposer's U-Net generator and critic with their exact shapes, kept so that they can be measured against.
 
 Hyper-parameters as published in aws-samples/aws-deepcomposer-samples @ef66010, gan/GAN.ipynb; written anew.
-A roll here is [B, 4, 32, 128]: tracks (melody first), timesteps (four a beat, two bars), MIDI pitches, values -1 or 1.
+A roll here is [B, tracks, 32, 128]: tracks (melody first; four as published), timesteps (four a beat, two bars), MIDI
+pitches, values -1 or 1.
 """
 
 from dataclasses import dataclass
@@ -12,13 +13,13 @@ from torch.nn import functional as F
 
 TIMESTEPS = 32
 PITCHES = 128
-TRACKS = 4
 
 
 @dataclass(frozen=True)
 class ReferenceConfig:
     """The published hyper-parameters; an iteration is ``critic_updates`` critic updates and one of the generator."""
 
+    tracks: int = 4
     filters: tuple[int, ...] = (64, 128, 256, 512)
     batch: int = 64
     learning_rate: float = 1e-3
@@ -41,7 +42,7 @@ class SameConv(nn.Conv2d):
 
 
 class ReferenceGenerator(nn.Module):
-    """Melody and noise in, four tracks out (the first is *not* guaranteed to be the melody)."""
+    """Melody and noise in, all tracks out (the first is *not* guaranteed to be the melody)."""
 
     def __init__(self, config: ReferenceConfig) -> None:
         super().__init__()
@@ -52,7 +53,7 @@ class ReferenceGenerator(nn.Module):
         self.encoder_norms = nn.ModuleList(nn.BatchNorm2d(o, momentum=0.2) for o in (b, c, d))
         self.decoder = nn.ModuleList(SameConv(i, o, 1) for i, o in ((2 * d, c), (2 * c, b), (2 * b, a)))
         self.decoder_norms = nn.ModuleList(nn.BatchNorm2d(o, momentum=0.2) for o in (c, b, a))
-        self.leave = SameConv(2 * a, TRACKS, 1)
+        self.leave = SameConv(2 * a, config.tracks, 1)
 
     def noise(self, size: int, device: torch.device) -> Tensor:
         """Truncated normal noise for the bottleneck: [B, 512, 2, 8]."""
@@ -60,7 +61,7 @@ class ReferenceGenerator(nn.Module):
         return nn.init.trunc_normal_(torch.empty(shape, device=device), a=-2.0, b=2.0)
 
     def forward(self, melody: Tensor, noise: Tensor) -> Tensor:
-        """[B, 1, 32, 128] and noise → [B, 4, 32, 128] in (-1, 1); a note sounds where the value is above 0."""
+        """[B, 1, 32, 128] and noise → [B, tracks, 32, 128] in (-1, 1); a note sounds where the value is above 0."""
         skips = []
         x = melody
         for level, conv in enumerate(self.encoder):
@@ -80,12 +81,12 @@ class ReferenceCritic(nn.Module):
 
     def __init__(self, config: ReferenceConfig) -> None:
         super().__init__()
-        sizes = (TRACKS + 1, *config.filters)
+        sizes = (config.tracks + 1, *config.filters)
         self.convs = nn.ModuleList(SameConv(sizes[i], sizes[i + 1], 2) for i in range(4))
         self.dense = nn.Linear(config.filters[-1] * TIMESTEPS // 16 * PITCHES // 16, 1)
 
     def forward(self, roll: Tensor, melody: Tensor) -> Tensor:
-        """[B, 4, 32, 128] and [B, 1, 32, 128] → score [B]."""
+        """[B, tracks, 32, 128] and [B, 1, 32, 128] → score [B]."""
         x = torch.cat([roll, melody], dim=1)
         for conv in self.convs:
             x = F.leaky_relu(conv(x), 0.2)
