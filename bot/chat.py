@@ -206,6 +206,10 @@ class PlaceClosed(UserError):
         return cls(f"I lack the permission{ending} {names} in this channel: ask a moderator for it, or try elsewhere.")
 
 
+class SetupRefused(UserError):
+    """A frontend cannot start: the message names the setting to mend."""
+
+
 class NotFetched(UserError):
     """A file that came with a message cannot be had, or is larger than it should be."""
 

@@ -1,19 +1,37 @@
 """Everything that talks to people, on one event loop."""
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Mapping
 
-from bot.chat import Frontend
+from bot.chat import Frontend, SetupRefused
 from bot.command import Command
 from bot.courier import Courier
 from bot.desk import Desk
 from bot.dispatch import Dispatch
+from bot.pulse import Pulse
+
+log = logging.getLogger(__name__)
 
 
-async def serve(desk: Desk, frontends: Mapping[str, Frontend], commands: Mapping[str, Command]) -> None:
-    """Run every frontend, and bring every job's news, until cancelled or one of them ends with an error."""
-    dispatch, courier = Dispatch(desk, commands), Courier(desk, frontends)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(courier.run())
-        for frontend in frontends.values():
-            tasks.create_task(frontend.run(dispatch.handle, dispatch.suggest))
+async def serve(
+    desk: Desk, frontends: Mapping[str, Frontend], commands: Mapping[str, Command], pulse: Pulse | None = None
+) -> None:
+    """Run every frontend, and bring every job's news, until cancelled.
+
+    Raises:
+        SetupRefused: a frontend cannot start; the message says what to mend.
+    """
+    dispatch, courier, pulse = Dispatch(desk, commands), Courier(desk, frontends), pulse or Pulse()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(pulse.run())
+            tasks.create_task(courier.run())
+            for frontend in frontends.values():
+                tasks.create_task(frontend.run(dispatch.handle, dispatch.suggest))
+    except* SetupRefused as refused:
+        raise refused.exceptions[0] from None
+    finally:
+        with contextlib.suppress(Exception):
+            log.info("the event loop's longest block was %.0f ms", 1000 * pulse.longest_s)

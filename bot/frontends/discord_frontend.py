@@ -13,7 +13,7 @@ from discord.asset import Asset
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.chat import FileRefused, Handle, Incoming, MessageGone, Place, PlaceClosed, Reply, Sent, Suggest
+from bot.chat import FileRefused, Handle, Incoming, MessageGone, Place, PlaceClosed, Reply, Sent, SetupRefused, Suggest
 from bot.command import Command
 from bot.frontends.discord_parts.reading import NAME, Reader
 from bot.frontends.discord_parts.registration import registered
@@ -22,6 +22,7 @@ from bot.settings import DiscordSettings
 
 FORUMS = (15, 16)  # resources/channel.mdx, "Channel Types": GUILD_FORUM, GUILD_MEDIA
 ORIGINAL = "@original"
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # Scopes bot and applications.commands; View Channel, Send Messages, Send Messages in Threads, Attach Files,
 # Embed Links, Read Message History (to answer a message), Send Voice Messages.
 PERMISSIONS = discord.Permissions(
@@ -61,7 +62,7 @@ class DiscordFrontend:
         """Listen until cancelled.
 
         Raises:
-            discord.LoginFailure: the token is wrong.
+            SetupRefused: the token is wrong.
         """
         point_at(self.settings)
         client = _Client(self.ready_s)
@@ -69,7 +70,7 @@ class DiscordFrontend:
             self._wire = wire = Wire(client, session, self.settings.cdn_base)
             reader = Reader(self._commands, wire.fetch, self._clock)
             client.receive = lambda interaction: self._take(wire, reader, interaction, handle, suggest)
-            await client.login(self.settings.token)
+            await _log_in(client, self.settings.token)
             await client.http.bulk_upsert_global_commands(
                 client.application_id or 0, registered(self._commands.values())
             )
@@ -207,12 +208,26 @@ async def fetch_application_id(settings: DiscordSettings) -> int:
     """Ask Discord whose token this is.
 
     Raises:
-        discord.LoginFailure: the token is wrong.
+        SetupRefused: the token is wrong.
     """
     point_at(settings)
     async with _Client(0.0) as client:
-        await client.login(settings.token)
+        await _log_in(client, settings.token)
         return client.application_id or 0
+
+
+async def _log_in(client: discord.Client, token: str) -> None:
+    """Log in, however long Discord cannot be reached."""
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            return await client.login(token)
+        except discord.LoginFailure as error:
+            raise SetupRefused("Discord refuses DISCORD_TOKEN: copy it again from the developer portal.") from error
+        except (OSError, aiohttp.ClientError, discord.HTTPException) as error:
+            log.warning("Discord cannot be reached (%s): once more in %g s", error, pause_s)
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 def point_at(settings: DiscordSettings) -> None:

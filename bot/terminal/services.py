@@ -1,10 +1,13 @@
-"""``tutti run`` supervises; ``worker``, ``evaluate`` and ``bench`` hand over to ``composer_core``'s own process."""
+"""``tutti run`` supervises the worker and the chats; ``worker`` and others hand over to ``composer_core``."""
 
 import argparse
 import os
 import signal
 import subprocess
+import sys
+import threading
 import time
+from collections.abc import Sequence
 
 from bot.core import core_command
 from bot.settings import Settings
@@ -19,11 +22,12 @@ HANDED_OVER = {
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 HEALTHY_S = 60.0  # a worker that lived this long has earned a quick restart
 GRACE_S = 15.0
+USER_CAN_MEND = 2  # exit status, as in ``__main__``
 
 
 def add(commands: Commands) -> None:
     """Add the parsers; those handed over parse their own arguments."""
-    run = commands.add_parser("run", help="run Tutti: keeps a worker alive until Ctrl-C")
+    run = commands.add_parser("run", help="run Tutti: keeps a worker and the chats alive until Ctrl-C")
     run.set_defaults(run=supervise)
     for name, purpose in HANDED_OVER.items():
         commands.add_parser(name, help=purpose, add_help=False)
@@ -36,21 +40,38 @@ def hand_over(command: str, arguments: list[str], settings: Settings) -> int:
 
 
 def supervise(options: argparse.Namespace, settings: Settings) -> int:
-    """Keep one worker alive until SIGINT or SIGTERM; it is restarted with growing pauses when it dies."""
-    supervisor = Supervisor(core_command(settings, "worker", "--parent", str(os.getpid())))
+    """Keep a worker alive, and the chats if a token is set, until SIGINT or SIGTERM.
+
+    Each is a process of its own: a chat that restarts stops no job, a worker that dies leaves the chats answering.
+    """
+    parent = ["--parent", str(os.getpid())]
+    supervisors = [Supervisor(core_command(settings, "worker", *parent))]
+    if settings.discord:
+        line = [sys.executable, "-P", "-m", "bot", "chat", *parent]
+        supervisors.append(Supervisor(line, "The chat process", gives_up_on=(USER_CAN_MEND,)))
+
+    def stop(*_: object) -> None:
+        for supervisor in supervisors:
+            supervisor.stop()
+
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: supervisor.stop())
+        signal.signal(name, stop)
     note(f"Tutti is running (data folder {settings.home.root}). Ctrl-C stops it.")
-    supervisor.run()
+    beside = [threading.Thread(target=supervisor.run) for supervisor in supervisors[1:]]
+    for thread in beside:
+        thread.start()
+    supervisors[0].run()
+    for thread in beside:
+        thread.join()
     note("Tutti has stopped; waiting jobs are kept.")
     return 0
 
 
 class Supervisor:
-    """Runs a command for ever."""
+    """Runs a command for ever, restarted with growing pauses when it dies; statuses to give up on end that."""
 
-    def __init__(self, command: list[str]) -> None:
-        self.command = command
+    def __init__(self, command: list[str], name: str = "The worker", gives_up_on: Sequence[int] = ()) -> None:
+        self.command, self.name, self.gives_up_on = command, name, gives_up_on
         self.starts = 0
         self._stopping = False
 
@@ -66,8 +87,10 @@ class Supervisor:
             status = self._run_once()
             if self._stopping:
                 return
+            if status in self.gives_up_on:  # it has said why
+                return note(f"{self.name} stays away: mend that and start Tutti again.")
             pause_s = FIRST_PAUSE_S if time.monotonic() - started > HEALTHY_S else pause_s
-            note(f"{_why(status)} Starting another in {pause_s:g} s.")
+            note(f"{_why(self.name, status)} Starting another in {pause_s:g} s.")
             self._sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
@@ -91,7 +114,7 @@ class Supervisor:
             time.sleep(0.05)
 
 
-def _why(status: int) -> str:
+def _why(name: str, status: int) -> str:
     if status == -signal.SIGKILL:
-        return "The worker was killed: it may have run out of memory."
-    return f"The worker ended with status {status}."
+        return f"{name} was killed: it may have run out of memory."
+    return f"{name} ended with status {status}."
