@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from composer_core.corpora.drum_kit import CRASH, KICK
-from composer_core.corpora.groove import BAR_TICKS, Performance
+from composer_core.corpora.groove import BAR_TICKS, PHRASE_BARS, Performance
 from composer_core.corpora.swing import EVEN
 from composer_core.form import Section
 from composer_core.music import Note
 
-_PHRASE_BARS = 4  # performances begin on a phrase, so their fills stand at the end of every fourth bar
-_FEWEST_HITS = 4  # in a bar of a groove that is worth playing
 _FILLS = 0.4  # share of sections that end in a fill of the drummer's
 _NEAR_TEMPO = 1.25
 _LAST_BEAT = 240  # of the piece: what falls later than this in the last bar is left out
@@ -40,7 +38,7 @@ def find_drummers(
     """
     low, high = tempo_bpm[0] / 1.06, tempo_bpm[1] * 1.06
     fitting = [p for p in performances if not set(styles).isdisjoint(p.styles) and (p.swing > EVEN) == is_swung]
-    beats = [p for p in fitting if not p.is_fill and low <= p.tempo_bpm <= high and _phrases(p)]
+    beats = [p for p in fitting if not p.is_fill and low <= p.tempo_bpm <= high and p.phrases]
     beats = [p for p in beats if len(p.notes) <= busiest * p.length_bars]
     return [Drummer(beat, tuple(_fills_for(beat, performances))) for beat in beats]
 
@@ -59,21 +57,12 @@ def _fills_for(beat: Performance, performances: Sequence[Performance]) -> list[P
     return [fill for fill in near if fill.drummer == beat.drummer] or near
 
 
-def _phrases(beat: Performance) -> list[int]:
-    """Bars at which a phrase of the performance begins in which every bar is played."""
-    hits = [0] * (beat.length_bars + 1)
-    for note in beat.notes:
-        hits[note.start // BAR_TICKS] += 1
-    starts = range(0, beat.length_bars - _PHRASE_BARS + 1, _PHRASE_BARS)
-    return [start for start in starts if min(hits[start : start + _PHRASE_BARS]) >= _FEWEST_HITS]
-
-
 def play_drums(drummer: Drummer, form: Sequence[Section], lines: Sequence[int], chance: random.Random) -> list[Note]:
     """Play a piece in 4/4, section by section; ``lines`` are its bar lines, the last one the end.
 
     Sections of one label get the same stretch of the performance, every other time at least.
     """
-    phrases = _phrases(drummer.beat)
+    phrases = drummer.beat.phrases
     chosen: dict[str, int] = {}
     notes: list[Note] = []
     for section in form:
@@ -85,14 +74,14 @@ def play_drums(drummer: Drummer, form: Sequence[Section], lines: Sequence[int], 
 
 
 def _play_section(drummer: Drummer, phrase: int, starts: Sequence[int], chance: random.Random) -> list[Note]:
-    phrases = _phrases(drummer.beat)
+    phrases = drummer.beat.phrases
     place = phrases.index(phrase)
     notes: list[Note] = []
     for number, start in enumerate(starts):
-        at = phrases[(place + number // _PHRASE_BARS) % len(phrases)] + number % _PHRASE_BARS
+        at = phrases[(place + number // PHRASE_BARS) % len(phrases)] + number % PHRASE_BARS
         bar: Sequence[Note] = drummer.beat.bars(at, 1)
         is_last = number == len(starts) - 1
-        if is_last and drummer.fills and len(starts) >= _PHRASE_BARS and chance.random() < _FILLS:
+        if is_last and drummer.fills and len(starts) >= PHRASE_BARS and chance.random() < _FILLS:
             bar = chance.choice(drummer.fills).bars(0, 1) or bar
         notes += [replace(note, start=note.start + start) for note in bar]
     return notes

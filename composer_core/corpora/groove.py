@@ -23,7 +23,9 @@ from composer_core.music import Note
 ARCHIVE = "groove.zip"
 SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 BAR_TICKS = 4 * TICKS_PER_BEAT
+PHRASE_BARS = 4
 _STEP = TICKS_PER_BEAT // 4
+_FEWEST_HITS = 4  # in a bar of a groove that is worth playing
 _DRIFTING = {"drummer2/session1/1"}  # 20 minutes whose accents wander through every place of the bar
 
 
@@ -69,6 +71,15 @@ class Performance:
     def length_bars(self) -> int:
         """Bars that the take touches."""
         return -(-(max(self.places) + 1) // BAR_TICKS)
+
+    @cached_property
+    def phrases(self) -> tuple[int, ...]:
+        """Bars at which four begin that are all played; takes begin on a phrase, so fills stand at its end."""
+        hits = [0] * (self.length_bars + 1)
+        for note in self.notes:
+            hits[note.start // BAR_TICKS] += 1
+        starts = range(0, self.length_bars - PHRASE_BARS + 1, PHRASE_BARS)
+        return tuple(start for start in starts if min(hits[start : start + PHRASE_BARS]) >= _FEWEST_HITS)
 
     def bars(self, first: int, count: int) -> tuple[Note, ...]:
         """Cut ``count`` bars from the straightened notes; they start at tick 0."""

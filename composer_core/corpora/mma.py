@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-import mido
-
 from composer_core.chords import parse_chord
 from composer_core.errors import ResourceError
+from composer_core.midi_policy import Part, scan
 from composer_core.music import PITCH_CLASS_NAMES
 
 _LIBRARY = "stdlib"
 _TIMEOUT_S = 60
-_DRUM_CHANNEL = 9
 _NOTHING = "z"  # how MMA writes a bar or beat of silence
 
 _KNOWN = frozenset(
@@ -78,7 +76,7 @@ def render(bars: Sequence[MmaBar], seed: int) -> tuple[RenderedTrack, ...]:
         )  # fmt: skip
         if done.returncode or not midi.is_file():
             raise RuntimeError(f"mma refused a script of ours: {done.stdout.strip()[-300:]}")
-        return tuple(_read(mido.MidiFile(midi)))
+        return tuple(_read(midi.read_bytes()))
 
 
 def write_script(bars: Sequence[MmaBar], seed: int) -> str:
@@ -103,27 +101,19 @@ def mma_chord(label: str) -> str:
     return PITCH_CLASS_NAMES[symbol.root] + _OTHERS.get(quality, quality) + bass
 
 
-def _read(midi: mido.MidiFile) -> list[RenderedTrack]:
-    tracks = []
-    for track in midi.tracks:
-        sounding: dict[int, tuple[int, int]] = {}
-        hits, tick, program, channel = [], 0, 0, 0
-        for message in track:
-            tick += message.time
-            if message.type == "program_change":
-                program = message.program
-            elif message.type in ("note_on", "note_off"):
-                channel = message.channel
-                begun = sounding.pop(message.note, None)
-                if begun:
-                    hits.append((*begun, message.note, tick))
-                if message.type == "note_on" and message.velocity:
-                    sounding[message.note] = (tick, message.velocity)
-        if hits:
-            beat = midi.ticks_per_beat
-            notes = sorted(
-                (Hit(start / beat, pitch, (end - start) / beat, velocity) for start, velocity, pitch, end in hits),
-                key=lambda hit: (hit.start, hit.pitch),
-            )
-            tracks.append(RenderedTrack(track.name.strip(), program, channel == _DRUM_CHANNEL, tuple(notes)))
-    return tracks
+def _read(data: bytes) -> list[RenderedTrack]:
+    found = scan(data)
+    played = ((part, _hits(part, found.ticks_per_beat)) for part in found.parts)
+    return [RenderedTrack(part.name, part.program, part.is_drum, hits) for part, hits in played if hits]
+
+
+def _hits(part: Part, ticks_per_beat: int) -> tuple[Hit, ...]:
+    sounding: dict[int, tuple[int, int]] = {}
+    hits = []
+    for tick, pitch, velocity in part.events:
+        begun = sounding.pop(pitch, None)
+        if begun:
+            hits.append(Hit(begun[0] / ticks_per_beat, pitch, (tick - begun[0]) / ticks_per_beat, begun[1]))
+        if velocity:
+            sounding[pitch] = (tick, velocity)
+    return tuple(sorted(hits, key=lambda hit: (hit.start, hit.pitch)))

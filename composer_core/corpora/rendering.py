@@ -1,14 +1,14 @@
 """Lead sheets played by MMA: one sheet and one arrangement make one song."""
 
 import random
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from statistics import mean
 
-from composer_core.chord_symbols import ChordSymbol
-from composer_core.chords import chord_line
+from composer_core.chord_symbols import ChordSymbol, parse_chord
 from composer_core.corpora.arrangements import DRUMS, Arrangement, Layer
 from composer_core.corpora.drummer import Drummer, play_drums
 from composer_core.corpora.mma import Hit, MmaBar, RenderedTrack, render
@@ -206,8 +206,13 @@ class _Stage:
         place = min(self.grid.nearest(tick), len(self.grid) - 1)
         return int(self.grid.ticks[place + 1] - self.grid.ticks[place])
 
+    @cached_property
+    def _symbols(self) -> tuple[list[int], list[ChordSymbol | None]]:
+        return [chord.tick for chord in self.plan], [parse_chord(chord.label) for chord in self.plan]
+
     def _chord_at(self, tick: int) -> ChordSymbol | None:
-        return chord_line(self.plan, [tick])[0]
+        ticks, symbols = self._symbols
+        return symbols[max(bisect_right(ticks, tick) - 1, 0)]
 
     def fit(self, notes: Sequence[Note], part: Part) -> tuple[Note, ...]:
         """Bring what was played into the part's range and manner."""
