@@ -133,7 +133,8 @@ def intraclass(values: np.ndarray, groups: np.ndarray) -> float:
     between = float((count * (mean - values.mean()) ** 2).sum()) / shared
     within = float(((values - mean[group]) ** 2).sum()) / own
     size = (len(values) - float((count**2).sum()) / len(values)) / shared
-    return round(float(np.clip((between - within) / (between + (size - 1) * within), 0.0, 1.0)), 2)
+    whole = between + (size - 1) * within
+    return round(float(np.clip((between - within) / whole, 0.0, 1.0)), 2) if whole > 0 else 0.0
 
 
 def _rounded(values: np.ndarray, digits: int) -> tuple[float, ...]:

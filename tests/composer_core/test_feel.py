@@ -188,8 +188,6 @@ def test_missing_corpora_are_named(tmp_path):
 
 
 @pytest.mark.skipif(not (DATA / "groove.zip").is_file(), reason="needs the corpora in ../shared/data")
-def test_the_command_repeats_what_is_shipped(tmp_path):
-    written_files = rebuild_feel(DATA, tmp_path)
-    assert {path.parent.name for path in written_files} == set(RECIPES)
-    for path in written_files:
-        assert path.read_bytes() == (SHIPPED / path.parent.name / "feel.json").read_bytes()
+def test_what_is_shipped_can_be_rebuilt(tmp_path):
+    (rebuilt,) = rebuild_feel(DATA, tmp_path, ["songwriter"])
+    assert rebuilt.read_bytes() == (SHIPPED / "songwriter" / "feel.json").read_bytes()
