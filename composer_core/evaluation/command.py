@@ -1,4 +1,7 @@
-"""`tutti evaluate GENRE`: every system on the held-out pieces, three seeds, in one table with targets and plots."""
+"""`tutti evaluate GENRE`: every system on the held-out pieces, three seeds, in one table with targets and plots.
+
+`tutti evaluate harmony` measures the planner alone.
+"""
 
 import argparse
 import json
@@ -9,6 +12,7 @@ from pathlib import Path
 
 from composer_core.corpora import build_songs
 from composer_core.corpora.chorales import build_corpus
+from composer_core.evaluation import harmony
 from composer_core.evaluation.band_study import BandStudy
 from composer_core.evaluation.chorale_study import ChoraleStudy
 from composer_core.evaluation.plots import plot_areas, plot_bars, plot_distances
@@ -21,6 +25,8 @@ from composer_core.worker.setup import Setup
 
 def main(arguments: list[str], setup: Setup) -> int:
     """Measure, write ``GENRE.md``, ``.json`` and three pictures below ``--out``, and print the tables."""
+    if arguments[:1] == ["harmony"]:
+        return harmony.main(arguments, setup)
     options = _parser(setup).parse_args(arguments)
     study = _study(options)
     rows = study.real_rows()
@@ -34,7 +40,7 @@ def main(arguments: list[str], setup: Setup) -> int:
 
 def _parser(setup: Setup) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tutti evaluate", description=__doc__)
-    parser.add_argument("genre", nargs="?", default="chorale", help="a shipped genre (default chorale)")
+    parser.add_argument("genre", nargs="?", default="chorale", help="a shipped genre (default chorale), or harmony")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the corpus folder")
     parser.add_argument("--seeds", type=int, default=3, help="takes of every piece (default 3)")
     parser.add_argument("--pieces", type=int, default=None, help="only so many held-out pieces (bands: default 30)")

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from composer_core.chords import chord_line, format_plan, parse_chord
@@ -80,7 +80,7 @@ def test_other_plans_differ_and_come_again_the_same(planner):
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_melody_gets_a_plan_that_can_be_written_and_read(planner, melodies, data):
     melody = data.draw(melodies())
     plan = planner.plan(melody, data.draw(st.integers(0, 1)))
@@ -113,7 +113,7 @@ def test_a_thousand_bars(planner):
 
 
 @given(st.data())
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_cells_cover_the_melody_without_gaps(melodies, data):
     melody = data.draw(melodies())
     cells = make_cells(melody)
@@ -171,7 +171,7 @@ def test_jazz_colours_every_chord_and_finds_the_two_of_a_five():
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_colour_clashes_with_a_held_note(data):
     pitches = data.draw(st.lists(st.integers(55, 79), min_size=2, max_size=6))
     roots = data.draw(st.lists(st.sampled_from(["C", "F", "G7", "Am", "Dm", "E7", "Bdim"]), min_size=2, max_size=6))
