@@ -25,9 +25,9 @@ from composer_core.corpora.song_files import cached_songs
 from composer_core.corpora.songs import Song, Songs
 from composer_core.genres import Genre
 
-VERSION = 2  # of what this module makes: a corpus in the cache is used only by the version that built it
+VERSION = 3  # of what this module makes: a corpus in the cache is used only by the version that built it
 SIDES = ("training", "validation", "test")
-_FOLDS = 10  # of lead sheets: the last is for testing, the one before for validation; the first is by far the largest
+_FOLDS = 10  # of lead sheets: the first, by far the largest, is for testing, the second for validation
 _RENDERS = {"rock": 2, "pop": 2, "jazz": 3, "songwriter": 3}
 _TEST_SHARE, _VALIDATION_SHARE, _FEWEST_TESTS = 0.13, 0.08, 10  # of the human pieces
 _SUNG = 0.4  # share of the bars that the melody of a held-out piece must reach
@@ -59,7 +59,7 @@ def _build(genre: Genre, data: Path) -> Songs:
         sides[side].append(song)
     studio = Studio(genre, drum_performances(data))
     for number, fold in enumerate(make_folds(read_lead_sheets(data).songs, _FOLDS)):
-        side = {_FOLDS - 1: "test", _FOLDS - 2: "validation"}.get(number, "training")
+        side = {0: "test", 1: "validation"}.get(number, "training")
         for sheet in fold:
             sides[side] += studio.record(sheet, side)
     return Songs(**{side: tuple(songs) for side, songs in sides.items()})

@@ -57,15 +57,17 @@ def read_chords(
 
 
 def _half_bars(timing: Timing, end: int) -> list[int]:
-    """Edges of half bars; bars of three pulses stay whole."""
+    """Edges of half bars; bars of three pulses stay whole, as does a pick-up or a bar cut short before its half."""
     edges: list[int] = []
     starts = timing.bar_starts(end)
-    for start in starts:
+    last = starts[-1]
+    for start, following in pairwise([*starts, last + timing.metre_at(last).bar_ticks(timing.ticks_per_beat)]):
         metre = timing.metre_at(start)
         length = metre.bar_ticks(timing.ticks_per_beat)
         pulses = length // metre.pulse_ticks(timing.ticks_per_beat)
-        edges += [start, start + length // 2] if pulses % 2 == 0 else [start]
-    return [*edges, starts[-1] + timing.metre_at(starts[-1]).bar_ticks(timing.ticks_per_beat)]
+        half = start + length // 2
+        edges += [start, half] if pulses % 2 == 0 and half < following else [start]
+    return [*edges, last + timing.metre_at(last).bar_ticks(timing.ticks_per_beat)]
 
 
 def _weights(notes: Iterable[Note], edges: Sequence[int]) -> np.ndarray:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from statistics import median
 
 from composer_core.corpora.drum_kit import TICK, fold
 from composer_core.corpora.songs import TICKS_PER_BEAT
@@ -25,7 +26,7 @@ SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 BAR_TICKS = 4 * TICKS_PER_BEAT
 PHRASE_BARS = 4
 _STEP = TICKS_PER_BEAT // 4
-_FEWEST_HITS = 4  # in a bar of a groove that is worth playing
+_LEAST_HITS = 0.4  # of the usual number, in half a bar of a groove that goes on
 _DRIFTING = {"drummer2/session1/1"}  # 20 minutes whose accents wander through every place of the bar
 
 
@@ -75,11 +76,12 @@ class Performance:
     @cached_property
     def phrases(self) -> tuple[int, ...]:
         """Bars at which four begin that are all played; takes begin on a phrase, so fills stand at its end."""
-        hits = [0] * (self.length_bars + 1)
+        hits = [0] * (2 * self.length_bars)  # by half bar
         for note in self.notes:
-            hits[note.start // BAR_TICKS] += 1
+            hits[note.start * 2 // BAR_TICKS] += 1
+        least = max(_LEAST_HITS * median(hits), 2)
         starts = range(0, self.length_bars - PHRASE_BARS + 1, PHRASE_BARS)
-        return tuple(start for start in starts if min(hits[start : start + PHRASE_BARS]) >= _FEWEST_HITS)
+        return tuple(start for start in starts if min(hits[2 * start : 2 * (start + PHRASE_BARS)]) >= least)
 
     def bars(self, first: int, count: int) -> tuple[Note, ...]:
         """Cut ``count`` bars from the straightened notes; they start at tick 0."""

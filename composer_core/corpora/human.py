@@ -58,5 +58,6 @@ def _fit(notes: Sequence[Note], part: Part) -> tuple[Note, ...]:
     """A part as its players could play it; drums keep their kit."""
     if part.is_drum:
         return tuple(keep_kit(notes))
-    moved = into_range(notes, part)
-    return tuple(lowest_line(moved)) if part.role == "bass" else without_overlaps(thinned(moved, _HAND))
+    if part.role == "bass":
+        return tuple(into_range(lowest_line(notes), part))
+    return without_overlaps(thinned(into_range(notes, part), _HAND))

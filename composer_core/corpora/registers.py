@@ -11,6 +11,8 @@ from composer_core.genres import Part
 from composer_core.music import Note
 
 ChordAt = Callable[[int], ChordSymbol | None]
+_OCTAVES = (0, 12, -12, 24, -24, 36)
+_HOME = 0.42  # where in its range an accompaniment is at home, from the bottom: below the melody
 _PERCUSSION = {69: 70, 82: 70}  # cabasa, shaker → maracas
 _KIT = frozenset((36, 37, 38, 39, 42, 43, 44, 45, 46, 48, 49, 51, 53, 54, 56, 57, 70, 75))
 """What a drummer with a tambourine, a cowbell, a shaker and claves can play; the rest belongs to percussionists."""
@@ -30,9 +32,18 @@ def unique(notes: Iterable[Note]) -> list[Note]:
 
 def into_range(notes: Sequence[Note], part: Part) -> list[Note]:
     """Move a part by octaves: all of it so that most lies within the range, then each note that still does not."""
-    if not notes:
-        return []
-    shift = max((0, 12, -12, 24, -24, 36), key=lambda step: _inside(notes, step, part))
+    shift = max(_OCTAVES, key=lambda step: _inside(notes, step, part))
+    return _moved(notes, shift, part)
+
+
+def into_register(notes: Sequence[Note], part: Part) -> list[Note]:
+    """Move a part by octaves to the middle of its range, a little below, then each note that still lies outside."""
+    middle = sum(note.pitch for note in notes) / max(len(notes), 1)
+    home = part.low + _HOME * (part.high - part.low)
+    return _moved(notes, min(_OCTAVES, key=lambda step: abs(middle + step - home)), part)
+
+
+def _moved(notes: Iterable[Note], shift: int, part: Part) -> list[Note]:
     return unique(replace(note, pitch=fold_into(note.pitch + shift, part.low, part.high)) for note in notes)
 
 

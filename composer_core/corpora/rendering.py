@@ -14,6 +14,7 @@ from composer_core.corpora.drummer import Drummer, play_drums
 from composer_core.corpora.mma import Hit, MmaBar, RenderedTrack, render
 from composer_core.corpora.registers import (
     into_range,
+    into_register,
     keep_kit,
     lowest_line,
     power_chords,
@@ -221,11 +222,11 @@ class _Stage:
         if part.is_drum:
             return tuple(keep_kit(inside))
         if part.role == "bass":
-            line = lowest_line(into_range(inside, part))
+            line = into_range(lowest_line(inside), part)
             return tuple(root_at_changes(line, (chord.tick for chord in self.plan), self._chord_at, part))
         if part.name == _POWER:
             return without_overlaps(power_chords(inside, self._chord_at, part))
-        return without_overlaps(thinned(into_range(inside, part), _HAND))
+        return without_overlaps(thinned(into_register(inside, part), _HAND))
 
 
 def _together(track: RenderedTrack) -> list[Hit]:
@@ -255,6 +256,14 @@ def _rest(parts: dict[str, tuple[Note, ...]], colours: Sequence[str], sheet: She
     for name in [name for name in colours if name in parts]:
         for section, heat in zip(sheet.form, sheet.heat, strict=True):
             if heat < middle and chance.random() < _RESTS:
-                parts[name] = tuple(n for n in parts[name] if not section.start <= n.start < section.end)
+                parts[name] = tuple(_silenced(parts[name], section))
         if not parts[name]:
             del parts[name]
+
+
+def _silenced(notes: Sequence[Note], section: Section) -> Iterator[Note]:
+    for note in notes:
+        if note.start < section.start < note.end:
+            yield replace(note, duration=section.start - note.start)
+        elif not section.start <= note.start < section.end:
+            yield note
