@@ -1,16 +1,18 @@
 """Fits notes to the parts of a genre: its range, one bass note at a time, power chords."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
 from composer_core.chord_symbols import ChordSymbol
 from composer_core.corpora.drum_kit import fold
+from composer_core.corpora.songs import TICKS_PER_BEAT
 from composer_core.genres import Part
 from composer_core.music import Note
 
 ChordAt = Callable[[int], ChordSymbol | None]
+_LATE = TICKS_PER_BEAT  # after a chord change
 _OCTAVES = (0, 12, -12, 24, -24, 36)
 _HOME = 0.42  # where in its range an accompaniment is at home, from the bottom: below the melody
 _PERCUSSION = {69: 70, 82: 70}  # cabasa, shaker → maracas
@@ -82,11 +84,18 @@ def lowest_line(notes: Iterable[Note]) -> list[Note]:
 
 
 def root_at_changes(line: Sequence[Note], changes: Iterable[int], chord_at: ChordAt, part: Part) -> list[Note]:
-    """Let a line begin every new chord with its bass: a pattern of root and fifth, or a long note, may miss it."""
+    """Let a line begin every new chord with its bass: a pattern of root and fifth, or a long note, may miss it.
+
+    A line that comes in late, within a beat of the change, begins so too.
+    """
     new = sorted(changes)
-    cut = (piece for note in line for piece in _cut_at(note, new[bisect_right(new, note.start) :]))
-    begins = frozenset(new)
-    return [_to_bass(note, chord_at(note.start), part) if note.start in begins else note for note in cut]
+    cut = [piece for note in line for piece in _cut_at(note, new[bisect_right(new, note.start) :])]
+    starts = [note.start for note in cut]
+    firsts = {bisect_left(starts, change): change for change in new}  # the last change before it
+    return [
+        _to_bass(note, chord_at(note.start), part) if note.start - firsts.get(at, -TICKS_PER_BEAT) < _LATE else note
+        for at, note in enumerate(cut)
+    ]
 
 
 def _cut_at(note: Note, changes: Sequence[int]) -> list[Note]:
