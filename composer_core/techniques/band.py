@@ -36,7 +36,8 @@ class BandConfig:
     """How a band composes; the defaults of a genre stand in its ``genre.toml`` and were chosen on validation pieces.
 
     ``temperature`` and ``floor`` of the draws (``Walk.draw``); ``human`` which kind of player the networks imitate (1
-    human, 0 rendered); ``refine_passes`` hide ``refine_share`` of the symbols each; ``vary`` is the chance that a part
+    human, 0 rendered); ``fullness`` how many spreads busier than the corpus each part is asked to be (0: nothing is
+    asked); ``refine_passes`` hide ``refine_share`` of the symbols each; ``vary`` is the chance that a part
     plays a returning section anew instead of as before.
     """
 
@@ -44,6 +45,7 @@ class BandConfig:
     temperature: float = 0.95
     floor: float = 0.01
     human: float = 1.0
+    fullness: float = 0.0
     refine_passes: int = 0
     refine_share: float = 0.15
     masked_passes: int = 16
@@ -111,8 +113,8 @@ class Band:
     def _piece(self, context: Context, assignment: Assignment) -> BandBatch:
         chairs, controls = self.checkpoint.chairs, assignment.controls
         plays = np.array([controls.plays(chair.part) for chair in chairs])
-        told = np.full(len(chairs), controls.density != 0.5)
-        density = np.full(len(chairs), 4.0 * (controls.density - 0.5))
+        busier = self.config.fullness + 4.0 * (controls.density - 0.5)
+        density, told = np.full(len(chairs), busier), np.full(len(chairs), busier != 0)
         empty = np.zeros((len(chairs), len(context)), dtype=np.int64)
         score = Score(assignment.melody.name, context, empty, plays, self.config.human, density)
         style = {"style": style_of(self.config.human, density, told)}
