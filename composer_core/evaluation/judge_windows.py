@@ -41,9 +41,9 @@ def windows(roll: SongRoll, parts: Sequence[Part]) -> np.ndarray:
 def song_planes(roll: SongRoll, parts: Sequence[Part]) -> np.ndarray:
     """All planes of a song: [planes, T].
 
-    Melody: pitch classes above its tonic that sound and that begin. Each pitched part: the same, octaves, steps from note
-    to note, lengths. Drums: groups struck. Together: the harmony of each half bar, verticals. Metre: first timestep of
-    pulse and bar.
+    Melody: pitch classes above its tonic that sound and that begin. Each pitched part: the same, octaves, steps from
+    note to note, lengths. Drums: groups struck. Together: the harmony of each half bar, verticals. Metre: first timestep
+    of pulse and bar.
     """
     tonic = find_key([Note(start, pitch, end - start) for start, end, pitch in roll.melody.tolist()]).tonic
     tables = [roll.parts.get(part.name, _SILENCE) for part in parts]
@@ -113,7 +113,7 @@ def _harmony(roll: SongRoll, sounding: np.ndarray, tonic: int) -> np.ndarray:
 
 
 def _verticals(sounding: np.ndarray) -> np.ndarray:
-    """At each timestep the pitch classes above the lowest note, and how often each interval class occurs: [12 + 6, T]."""
+    """At each timestep the pitch classes above the lowest note, and how often each interval class occurs: [18, T]."""
     planes = np.zeros((18, len(sounding)))
     for timestep, column in enumerate(sounding):
         pitches = np.flatnonzero(column)

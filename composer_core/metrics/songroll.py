@@ -80,7 +80,7 @@ def note_table(notes: Iterable[Note], grid: Grid) -> np.ndarray:
     """Notes as rows of first timestep, end timestep and pitch [N, 3]; each keeps at least one timestep."""
     rows = np.array([(note.start, note.end, note.pitch) for note in notes], dtype=np.int64).reshape(-1, 3)
     middles = (grid.ticks[1:] + grid.ticks[:-1]) / 2
-    start, end = np.searchsorted(middles, rows[:, 0]), np.searchsorted(middles, rows[:, 1])
+    start, end = (np.searchsorted(middles, rows[:, column], side="right") for column in (0, 1))
     table = np.stack([start, np.minimum(np.maximum(end, start + 1), len(grid)), rows[:, 2]], axis=1)
     return np.unique(table[start < len(grid)], axis=0)
 
