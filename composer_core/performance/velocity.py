@@ -5,8 +5,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from statistics import mean
+from typing import NamedTuple
 
-from composer_core.feel import Feel, PartTouch
+from composer_core.feel import PHRASE_PLACES, Feel, PartTouch
 from composer_core.form import energy, find_form
 from composer_core.music import Composition, Note, Track
 from composer_core.performance.drums import shape_drums
@@ -24,6 +25,20 @@ Level = Callable[[int], float]
 """Velocity to play around at a tick."""
 
 
+class Ground(NamedTuple):
+    """What every part of the band plays on: the level, the bars, and the melody's phrases."""
+
+    level: Level
+    places: Places
+    phrases: Sequence[Phrase]
+
+    def phrase_place(self, tick: int) -> int:
+        """How far the melody's phrase has come at a tick, in eighths; before the first one and in rests an edge."""
+        phrase = self.phrases[max(bisect_right(self.phrases, tick, key=lambda phrase: phrase.start) - 1, 0)]
+        through = (tick - phrase.start) * PHRASE_PLACES // max(phrase.end - phrase.start, 1)
+        return min(max(through, 0), PHRASE_PLACES - 1)
+
+
 def perform(composition: Composition) -> Composition:
     """Give every note its velocity, and the end its ritardando; the same composition always gets the same performance.
 
@@ -33,11 +48,12 @@ def perform(composition: Composition) -> Composition:
         return composition
     timing, melody, feel = composition.timing, composition.melody, composition.feel
     places = Places(timing, composition.end)
+    phrases = find_phrases(melody.notes, timing)
     if _is_flat(melody.notes):
-        melody = _shape_melody(melody, find_phrases(melody.notes, timing), places)
-    level = _band_level(melody.notes, places, feel)
+        melody = _shape_melody(melody, phrases, places)
+    ground = Ground(_band_level(melody.notes, places, feel), places, phrases)
     band = [
-        _shape_part(track, level, places, feel, random.Random(f"{composition.seed} {number}"))
+        _shape_part(track, ground, feel, random.Random(f"{composition.seed} {number}"))
         for number, track in enumerate(composition.accompaniment)
     ]
     timing = slow_down(timing, melody.notes, feel.ritard)
@@ -62,36 +78,37 @@ def _shape_melody(melody: Track, phrases: Sequence[Phrase], places: Places) -> T
     return replace(melody, notes=tuple(notes))
 
 
-def _shape_part(track: Track, level: Level, places: Places, feel: Feel, rng: random.Random) -> Track:
+def _shape_part(track: Track, ground: Ground, feel: Feel, rng: random.Random) -> Track:
     """Follow the soloist, a little behind; accents that the track brings along are kept on top."""
     if not track.notes:
         return track
     if track.is_drum and feel.touch:
-        return shape_drums(track, feel.touch, level, places, rng)
+        return shape_drums(track, feel.touch, ground.level, ground.places, rng)
     touch = feel.touch.parts.get(track.role) if feel.touch else None
     if touch:
-        return _shade(track, touch, level, places, rng)
+        return _shade(track, touch, ground, rng)
     own = mean(note.velocity for note in track.notes)
     accent = 10.0 if track.is_drum else 6.0
     lean = _contour(track.notes)
     notes = []
     for note in track.notes:
         bend = 0.0 if track.is_drum else 0.6 * lean(note)
-        around = level(note.start) + note.velocity - own
-        velocity = around + accent * places.stress(note.start) + bend + rng.uniform(-2.5, 2.5)
+        around = ground.level(note.start) + note.velocity - own
+        velocity = around + accent * ground.places.stress(note.start) + bend + rng.uniform(-2.5, 2.5)
         notes.append(_with_velocity(note, velocity))
     return replace(track, notes=tuple(notes))
 
 
-def _shade(track: Track, touch: PartTouch, level: Level, places: Places, rng: random.Random) -> Track:
-    """Shade a part as players of its role do: by the place in the bar, and drifting from one onset to the next."""
+def _shade(track: Track, touch: PartTouch, ground: Ground, rng: random.Random) -> Track:
+    """Shade a part as players of its role do: by the place in bar and phrase, drifting from onset to onset."""
     own = mean(note.velocity for note in track.notes)
     lean = _contour(track.notes)
     drift, rest = 0.0, (1.0 - touch.flow**2) ** 0.5
     by_onset: dict[int, float] = {}
     for onset in sorted({note.start for note in track.notes}):
         drift = touch.flow * drift + rest * rng.gauss(0.0, CHANCE * touch.spread)
-        by_onset[onset] = level(onset) + touch.stress[places.slot(onset)] + drift
+        shade = touch.stress[ground.places.slot(onset)] + touch.phrase[ground.phrase_place(onset)]
+        by_onset[onset] = ground.level(onset) + shade + drift
     notes = (
         _with_velocity(note, by_onset[note.start] + note.velocity - own + 0.6 * lean(note)) for note in track.notes
     )
