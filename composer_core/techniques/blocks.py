@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from composer_core.chord_symbols import ChordSymbol
+from composer_core.chords import chord_line
 from composer_core.genres import Genre, Part
-from composer_core.harmony import CHORD_TONES, CHORDS, chord_name, find_key
+from composer_core.harmony import CHORD_TONES, CHORDS, find_key
 from composer_core.music import Chord, Composition, Key, Note
 from composer_core.pianoroll import REST, make_grid, to_pianoroll
 from composer_core.techniques import Assignment, Progress
@@ -41,8 +43,12 @@ class Blocks:
         key = find_key(melody.notes)
         spans = _spans(assignment)
         rng = np.random.default_rng(assignment.seed)
-        chords = [(start, end, _choose(weights, key, rng)) for start, end, weights in spans]
-        parts = [part for part in self.genre.parts[1:] if not part.is_drum]
+        given = chord_line(assignment.controls.chords, [start for start, _, _ in spans])
+        chords = [
+            (start, end, _choose(weights, key, rng) if symbol is None else symbol.index)
+            for (start, end, weights), symbol in zip(spans, given, strict=True)
+        ]
+        parts = [part for part in self.genre.parts[1:] if not part.is_drum and assignment.controls.plays(part)]
         tracks = [melody_track(melody, self.genre)]
         for place, part in enumerate(parts):
             tone = (len(parts) - 1 - place) % 3
@@ -53,14 +59,20 @@ class Blocks:
             timing=melody.timing,
             key=key,
             tracks=tuple(tracks),
-            chords=tuple(Chord(start, chord_name(chord)) for start, _, chord in chords),
+            chords=tuple(Chord(start, ChordSymbol(*CHORDS[chord]).name(key)) for start, _, chord in chords),
             genre=self.genre.name,
             feel=self.genre.feel,
             technique="blocks",
             seed=assignment.seed,
             card="rule",
-            notices=melody.notices,
+            notices=(*melody.notices, *_notices(assignment)),
         )
+
+
+def _notices(assignment: Assignment) -> list[str]:
+    controls = assignment.controls
+    asked = {"--density": controls.density != 0.5, "--risk": controls.risk != 1, "--reharmonise": controls.reharmonise}
+    return [f"Plain chords by rule know no {name}." for name, is_asked in asked.items() if is_asked]
 
 
 def _spans(assignment: Assignment) -> list[tuple[int, int, np.ndarray]]:

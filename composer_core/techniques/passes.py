@@ -39,7 +39,7 @@ class AccompanyConfig:
     repair_draws: int = 6
     repair_temperature: float = 0.8
     interval_weight: float = 3.0
-    reharmonise_away: float = 2.0
+    reharmonise_away: float = 1.0
 
 
 class Passes:
@@ -160,9 +160,10 @@ def _plans(group: Group) -> int:
 
 def _faults(piece: Piece) -> np.ndarray:
     """How badly each timestep breaks the rules, or strays from the user's chords: [T], 0 = not at all."""
-    weights = fault_weights(piece.pitch, piece.beats)
-    if piece.controls.chords:
-        weights[piece.beats] += piece.strayed()
+    if not piece.controls.chords:
+        return fault_weights(piece.pitch, piece.beats)
+    weights = fault_weights(piece.pitch, piece.beats[~piece.given])  # the melody need not fit into a given chord
+    weights[piece.beats] += piece.strayed()
     return weights
 
 

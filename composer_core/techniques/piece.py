@@ -57,7 +57,7 @@ class Piece:
     def strayed(self) -> np.ndarray:
         """How far each pulse strays from the chord that the user named: [B], 0 = not at all.
 
-        A voice beside the chord weighs .6, a bass that is not the one written after the stroke .4.
+        Each voice beside the chord weighs .6, a bass that is not the one written after the stroke as well.
         """
         sounding = self.pitch[1:, self.beats]  # [V, B]
         weights = np.zeros(len(self.beats))
@@ -65,8 +65,8 @@ class Piece:
             if symbol is not None:
                 column = sounding[:, beat][sounding[:, beat] != SILENT] % 12
                 tones = {*symbol.tones, symbol.lowest}
-                weights[beat] = 0.6 * any(tone not in tones for tone in column.tolist())
-                weights[beat] += 0.4 * (symbol.bass is not None and column[-1:].tolist() != [symbol.bass])
+                weights[beat] = 0.6 * sum(tone not in tones for tone in column.tolist())
+                weights[beat] += 0.6 * (symbol.bass is not None and column[-1:].tolist() != [symbol.bass])
         return weights
 
     def symbols(self, key: Key) -> tuple[Chord, ...]:
