@@ -13,9 +13,7 @@ def build_songs(genre: Genre, data: Path, cache: Path) -> Songs:
         ResourceError: a corpus or a tool that renders part of it is missing.
     """
     if genre.name == "symphony":
-        from composer_core.corpora import orchestra
-
-        return orchestra.build_songs(genre, data, cache)
-    from composer_core.corpora import bands
-
-    return bands.build_songs(genre, data, cache)
+        from composer_core.corpora.orchestra import build_songs as build
+    else:
+        from composer_core.corpora.bands import build_songs as build  # type: ignore[assignment]
+    return build(genre, data, cache)

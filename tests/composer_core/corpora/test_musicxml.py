@@ -49,7 +49,8 @@ def score(*parts, names=("Flute",), prolog="", programs=()):
     )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>{prolog}<score-partwise version="4.0">'
-        f"<work><work-title>Our tune</work-title></work><part-list>{listed}</part-list>{''.join(parts)}</score-partwise>"
+        f"<work><work-title>Our tune</work-title></work><part-list>{listed}</part-list>"
+        f"{''.join(parts)}</score-partwise>"
     ).encode()
 
 
@@ -289,7 +290,12 @@ WRONG = {
     "no length": score(part(HEAD + "<note><rest/></note>")),
     "divisions": score(part(HEAD.replace(">4</divisions>", ">0</divisions>"))),
     "tiny divisions": score(part(HEAD.replace(">4</divisions>", ">1e-300</divisions>") + note("C4", 1))),
-    "transposed away": score(part(HEAD.replace("</attributes>", "<transpose><chromatic>1e8</chromatic></transpose></attributes>") + note("C4", 4))),
+    "transposed away": score(
+        part(
+            HEAD.replace("</attributes>", "<transpose><chromatic>1e8</chromatic></transpose></attributes>")
+            + note("C4", 4)
+        )
+    ),
     "too many measures": score(part(*[""] * (musicxml.MAX_MEASURES + 1))),
     "too many parts": score(*[part(HEAD)] * 1, *[part("", ident=f"Q{n}") for n in range(musicxml.MAX_PARTS)]),
     "empty archive": packed(b"", "readme.txt"),
