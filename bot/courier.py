@@ -134,7 +134,7 @@ class Courier:
                 await self._show(frontend, job, reply)
             except MessageGone:
                 await self.desk.do(self.desk.postings.forget, job.id)
-                await self._show(frontend, job, reply)
+                await self._show(frontend, job, reply, key=f"{job.id} again")
         except FileRefused:
             note = "-# The files are too large for this place: fetch them with /show in a conversation with me."
             await self._show(frontend, job, replace(reply, text=f"{reply.text}\n{note}", files=()))
@@ -142,13 +142,16 @@ class Courier:
             await self._last_resort(frontend, job, reply, error)
         await self.desk.do(self.desk.ledger.mark_reported, job.id)
 
-    async def _show(self, frontend: Frontend, job: Job, reply: Reply) -> None:
-        """Edit the job's message, or post it and remember it."""
+    async def _show(self, frontend: Frontend, job: Job, reply: Reply, key: str = "") -> None:
+        """Edit the job's message, or post it and remember it.
+
+        A post is made under the job's id, so that one whose answer was lost does not appear twice.
+        """
         place = Place.from_json(job.origin)
         posting = await self.desk.do(self.desk.postings.of, job.id)
         stands_alone = any(file.voice for file in reply.files)  # a voice message replaces nothing
         before = Sent(posting.channel, posting.message) if posting and not stands_alone else None
-        sent = await frontend.send(place, replace(reply, key=job.id), before)
+        sent = await frontend.send(place, replace(reply, key=key or job.id), before)
         if before is None:
             await self.desk.do(self.desk.postings.remember, job.id, sent.channel, sent.message)
 
@@ -157,7 +160,7 @@ class Courier:
         person = replace(Place.from_json(job.origin), channel="", thread="", door="", source="", space="")
         try:
             text = f"{reply.text}\n-# I could not answer where you asked: {error}"
-            await frontend.send(person, replace(reply, text=text, key=job.id))
+            await frontend.send(person, replace(reply, text=text, key=f"{job.id} direct"))
         except (PlaceClosed, FileRefused) as closed:
             log.warning("the end of job %s could not be told: %s; %s", job.id, error, closed)
 

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 def print_invite(options: argparse.Namespace, settings: Settings) -> int:
     """Ask Discord whose token it is, and print the link."""
-    from bot.frontends.discord_frontend import fetch_application_id, invite_link
+    from bot.frontends.discord_parts.access import fetch_application_id, invite_link
 
     print(invite_link(asyncio.run(fetch_application_id(_discord(settings)))))
     return 0

@@ -12,6 +12,7 @@ from discord.http import Route
 
 from bot.chat import NotFetched, PlaceClosed, Reply
 from bot.frontends.discord_parts import faults
+from bot.frontends.discord_parts.reading import Event
 from bot.frontends.discord_parts.writing import Body, body
 
 ACK_S = 2.8  # receiving-and-responding.mdx:351 gives 3 s
@@ -30,12 +31,12 @@ class Wire:
     def __init__(self, client: discord.Client, session: aiohttp.ClientSession, cdn: str = "") -> None:
         self._client, self._session, self._cdn = client, session, cdn
 
-    async def acknowledge(self, interaction: discord.Interaction[Any], answer: dict[str, Any]) -> bool:
+    async def acknowledge(self, event: Event, answer: dict[str, Any]) -> bool:
         """Answer an event within three seconds; False if it was answered before, or the time is over.
 
         Not by the library: its first retry comes after a whole second.
         """
-        url = Route("POST", f"/interactions/{interaction.id}/{interaction.token}/callback").url
+        url = Route("POST", f"/interactions/{event.id}/{event.token}/callback").url
         pause_s, ends = ACK_PAUSE_S, time.monotonic() + ACK_S
         tries = 0
         while time.monotonic() < ends:
@@ -54,7 +55,7 @@ class Wire:
                 break
             pause_s = float(said.get("retry_after", 2 * pause_s)) if isinstance(said, dict) else 2 * pause_s
             await asyncio.sleep(min(pause_s, 1.0))
-        log.error("event %s could not be acknowledged", interaction.id)
+        log.error("event %s could not be acknowledged", event.id)
         return False
 
     async def say(self, channel: str, reply: Reply, *, reference: str = "", nonce: str = "") -> dict[str, Any]:

@@ -18,11 +18,14 @@ def midi_file(notes=TUNE):
     )
 
 
+def public(channel, user):
+    """The bot's messages that everyone sees."""
+    return [message for message in channel.seen(user) if not message.only_for and message.author.is_bot]
+
+
 def results(channel, user):
     """Messages with a result that a user sees in a channel, oldest first."""
-    return [
-        message for message in channel.seen(user) if message.files and not message.only_for and message.author.is_bot
-    ]
+    return [message for message in public(channel, user) if message.files]
 
 
 @pytest.fixture
@@ -54,9 +57,7 @@ async def test_one_message_shows_queue_stage_and_result(discord, bot, worker, ch
     await discord.slash(ann, channel, "compose", notes=TUNE)
     await discord.until(worker.running.is_set)
     await discord.slash(ann, channel, "compose", notes=TUNE)
-    first, second = await discord.until(
-        lambda: (len(found := channel.seen(ann)[1:]) == 3 and [found[0], found[2]]) or None
-    )
+    first, second = await discord.until(lambda: len(found := public(channel, ann)) == 2 and found)
     await discord.until(lambda: "composing" in first.content)
     assert "place 1 in the queue" in second.content
     worker.release()
@@ -89,7 +90,7 @@ async def test_a_midi_file_is_read_and_options_reach_the_worker(discord, bot, wo
 
 async def test_genres_are_proposed_while_typing(discord, bot, channel, ann):
     proposed = await discord.complete(ann, channel, "compose", "genre", "chor")
-    assert [choice["value"] for choice in proposed] == ["chorale"]
+    assert proposed[0]["value"] == "chorale"
     assert await discord.complete(ann, channel, "compose", "genre", "no such thing") == []
 
 
@@ -100,7 +101,8 @@ async def test_of_several_takes_one_is_picked_in_place(discord, bot, worker, cha
     refused = await discord.answered(await discord.press(bob, message, "Take 2"))
     assert refused.only_for == bob.id and "Only who composed this" in refused.content
     await discord.press(ann, message, "Take 2")
-    await discord.until(lambda: "seed 6" in message.content)
+    await discord.until(lambda: "Pick" not in message.content)
+    assert "seed 6" in message.content
     assert [file.data.endswith(b"-2") for file in message.files] == [True, True, True]
     assert len(results(channel, ann)) == 1
 
@@ -119,7 +121,7 @@ async def test_midi_is_described_to_the_asker_alone(discord, bot, channel, ann, 
     song = await discord.say(bob, channel, "look", ("song.mid", midi_file()))
     answer = await discord.answered(await discord.menu(ann, song, "Describe this MIDI"))
     assert answer.only_for == ann.id
-    for fact in ("C major", "4/4", "100 bpm", "2 bars", "Melody", "6 notes", "C4 to G4"):
+    for fact in ("G major", "4/4", "100 bpm", "2 bars", "Melody", "6 notes", "C4 to G4"):
         assert fact in answer.content
     assert answer.file(".png").data.startswith(b"\x89PNG")
 

@@ -26,7 +26,7 @@ from tests.fakes.discord.world import (
 )
 
 TOKEN = "MTIz.fake.token"
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 FILE, CHANNEL, INTEGER, NUMBER = 11, 7, 4, 10
 
 
@@ -161,7 +161,7 @@ class FakeDiscord:
                 may = str(ALL & ~ADMINISTRATOR) if getattr(user, "may_post", True) else "0"
                 shown = {"id": value.id, "name": value.name, "type": value.kind, "permissions": may}
                 if value.kind == THREAD:
-                    shown |= {"parent_id": None, "thread_metadata": value.to_json()["thread_metadata"]}
+                    shown |= {"parent_id": value.parent, "thread_metadata": value.to_json()["thread_metadata"]}
                 resolved["channels"] = {value.id: shown}
                 value = value.id
             elif kind in (INTEGER, NUMBER):

@@ -72,6 +72,7 @@ class Channel:
     bot_may: int = ALL & ~ADMINISTRATOR
     messages: "dict[str, Message]" = field(default_factory=dict)
     gone: bool = False
+    parent: str | None = None
 
     def deny(self, *names: str) -> None:
         """Take permissions from the bot."""
@@ -101,7 +102,7 @@ class Channel:
             "position": 0,
             "permission_overwrites": [],
             "nsfw": False,
-            "parent_id": None,
+            "parent_id": self.parent,
             "rate_limit_per_user": 0,
             "topic": None,
         }
@@ -366,7 +367,8 @@ class World:
         return guild
 
     def channel(self, guild: Guild, name: str = "music", kind: int = TEXT) -> Channel:
-        channel = Channel(self.new_id(), kind, name, guild)
+        parent = self.new_id() if kind == THREAD else None
+        channel = Channel(self.new_id(), kind, name, guild, parent=parent)
         self.channels[channel.id] = guild.channels[channel.id] = channel
         return channel
 
