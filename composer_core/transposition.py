@@ -10,7 +10,7 @@ from composer_core.music import Chord, Key, Melody
 
 OCTAVE = 12
 _LOWEST, _HIGHEST = 0, 127
-_TONIC = re.compile(r"\s*([A-Ga-g])\s*([#b♯♭]?|-?(?:sharp|flat))\s*[- ]?\s*(.*?)\s*", re.I)
+_TONIC = re.compile(r"\s*([A-Ga-g])\s*(-?(?:sharp|flat)|[#b♯♭]?)\s*[- ]?\s*(.*?)\s*", re.I)
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SIGNS = {"#": 1, "♯": 1, "sharp": 1, "b": -1, "♭": -1, "flat": -1, "": 0}
 _MODES = {"": None, "major": True, "maj": True, "dur": True, "minor": False, "min": False, "m": False, "moll": False}

@@ -91,6 +91,20 @@ def test_compose_leaves_every_file_of_every_take_and_the_same_again(compose, tmp
     assert music[0] == music[1]  # the same seed gives the same bytes, in another batch and process too
 
 
+def test_the_controls_shape_the_result_and_stand_in_it(compose, tmp_path):
+    options = ["--key", "A", "--chords", "G | Em | D7 | G", "--without", "alto", "--density", 1, "--seed", 3]
+    result = compose(TUNE, "--technique", "blocks", *options, "--out", tmp_path)
+    (take,) = result["takes"]
+    record = json.loads(Path(take["paths"]["json"]).read_text())
+    melody = read_melody(Path(take["paths"]["mid"]).read_bytes())
+    assert [n.pitch for n in melody.notes] == [n.pitch + 2 for n in parse_notes(TUNE).notes]
+    assert [track["name"] for track in record["tracks"]] == ["Soprano", "Tenor", "Bass"]
+    assert list(dict.fromkeys(chord["label"] for chord in record["chords"])) == ["A", "F#m", "E7"]
+    assert record["settings"]["key"] == "A" and record["settings"]["controls"]["density"] == 1
+    told = " ".join(record["notices"])
+    assert "2 semitones up" in told and "--density" in told
+
+
 def test_a_detached_job_is_done_by_a_worker_and_fetched_later(start, tmp_path):
     detached = start("compose", TUNE, "--technique", "blocks", "--detach")
     job = json.loads(detached.communicate(timeout=60)[0])["job"]

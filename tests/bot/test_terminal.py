@@ -35,6 +35,32 @@ def test_typed_notes_take_the_genres_tempo_and_a_file_keeps_its_own(tutti, ledge
     assert tempos == {"C4 D": 84.0, str(sample): None, "C4 D ": 66.0}
 
 
+def test_every_control_reaches_the_ledger(tutti, ledger):
+    options = [
+        "--key",
+        "D",
+        "--density",
+        ".25",
+        "--risk",
+        "2",
+        "--chords",
+        "C Am | F G7",
+        "--only",
+        "BASS,drums",
+        "--intro",
+    ]
+    job = tutti("compose", "C4 D E F | G:4", "--genre", "jazz", "--detach", *options).json["job"]
+    payload = ledger.job(job).payload
+    assert (payload["key"], payload["intro"]) == ("D", True)
+    controls = payload["controls"]
+    assert {"density": 0.25, "risk": 2.0, "parts": ["Bass", "Drums"], "reharmonise": 0}.items() <= controls.items()
+    assert [chord["label"] for chord in controls["chords"]] == ["C", "Am", "F", "G7"]
+    numbers = {(): 0, ("--reharmonise",): 1, ("--reharmonise", 3): 3}
+    for asked, number in numbers.items():
+        job = tutti("compose", "C4", "--detach", *asked).json["job"]
+        assert ledger.job(job).payload["controls"]["reharmonise"] == number
+
+
 def test_a_seed_is_drawn_when_none_is_given(tutti, ledger):
     seeds = {ledger.job(tutti("compose", "C4", "--detach").json["job"]).payload["seed"] for _ in range(3)}
     assert len(seeds) > 1
@@ -107,6 +133,17 @@ def test_genres_says_which_are_ready(tutti, home):
         (["compose", "C4", "--tempo", "nan"], "--tempo"),
         (["compose", "C4", "--seed", "-1"], "--seed"),
         (["compose", "C4", "--genre", "coral"], "chorale"),
+        (["compose", "C4", "--genre", "chorale", "--without", "tuba"], "Alto, Tenor and Bass"),
+        (["compose", "C4", "--only", "alto", "--without", "bass"], "exclude each other"),
+        (["compose", "C4", "--without", "alto,tenor,bass"], "melody alone"),
+        (["compose", "C4", "--key", "H"], "'H'"),
+        (["compose", "C4", "--chords", "C | Hm"], "bar 2"),
+        (["compose", "C4", "--chords", "C", "--reharmonise"], "--reharmonise"),
+        (["compose", "C4", "--risk", "7"], "--risk 7 is outside 0.5-6"),
+        (["compose", "C4", "--density", "2"], "--density"),
+        (["compose", "C4", "--reharmonise", "x"], "--reharmonise"),
+        (["compose", "C4", "--genre", "chorale", "--intro"], "no intro"),
+        (["compose", "C4", "--bars", "1000", "--tempo", "60"], "15 minutes"),
         (["compose", "C4 H4"], "'H4'"),
         (["compose", "no-such.mid"], "no-such.mid"),
         (["compose", "C4", "--out", "/proc/nowhere"], "/proc/nowhere"),
