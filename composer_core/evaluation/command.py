@@ -45,9 +45,8 @@ def _parser(setup: Setup) -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=3, help="takes of every piece (default 3)")
     parser.add_argument("--pieces", type=int, default=None, help="only so many held-out pieces (bands: default 30)")
     parser.add_argument("--ablate", action="store_true", help="also measure Tutti with other drafts or parts left out")
-    parser.add_argument(
-        "--no-judge", dest="judge", action="store_false", help="leave out the fresh judge, for a quick look"
-    )
+    parser.add_argument("--weights", type=Path, help="folder of other weights than the shipped ones, such as a trial's")
+    parser.add_argument("--no-judge", dest="judge", action="store_false", help="leave out the fresh judge: quicker")
     parser.add_argument(
         "--reference-minutes",
         type=float,
@@ -63,6 +62,8 @@ def _parser(setup: Setup) -> argparse.ArgumentParser:
 
 def _study(options: argparse.Namespace) -> Study:
     genre = find_genre(options.genre)
+    if options.weights:
+        genre = replace(genre, folder=options.weights)
     minutes = options.reference_minutes
     reference = Training(minutes, options.cache, lambda text: _say(options, text)) if minutes > 0 else None
     chosen = Options(options.seeds, options.ablate, reference, options.judge)

@@ -53,12 +53,13 @@ def judge(real: Mapping[str, np.ndarray], composed: Mapping[str, np.ndarray], se
     Returns:
         None if there are too few songs to hold an exam in any fold.
     """
-    exams = [exam for exam in _exams(real, composed, seed) if exam.has_both]
-    if not exams:
-        return None
-    network = [auc(network_scores(exam.learn, exam.stop, exam.test[0], seed), exam.test[1]) for exam in exams]
-    summary = [auc(summary_scores(exam.learn, exam.stop, exam.test[0]), exam.test[1]) for exam in exams]
-    return Verdict(float(np.mean(network)), float(np.mean(summary)))
+    network, summary = [], []
+    for exam in _exams(real, composed, seed):  # one at a time: each holds a copy of all windows
+        if exam.has_both:
+            windows, labels = exam.test
+            network.append(auc(network_scores(exam.learn, exam.stop, windows, seed), labels))
+            summary.append(auc(summary_scores(exam.learn, exam.stop, windows), labels))
+    return Verdict(float(np.mean(network)), float(np.mean(summary))) if network else None
 
 
 def auc(scores: np.ndarray, labels: np.ndarray) -> float:

@@ -42,8 +42,8 @@ def song_planes(roll: SongRoll, parts: Sequence[Part]) -> np.ndarray:
     """All planes of a song: [planes, T].
 
     Melody: pitch classes above its tonic that sound and that begin. Each pitched part: the same, octaves, steps from
-    note to note, lengths. Drums: groups struck. Together: the harmony of each half bar, verticals. Metre: first timestep
-    of pulse and bar.
+    note to note, lengths. Drums: groups struck. Together: the harmony of each half bar, verticals. Metre: where pulses
+    and bars begin.
     """
     tonic = find_key([Note(start, pitch, end - start) for start, end, pitch in roll.melody.tolist()]).tonic
     tables = [roll.parts.get(part.name, _SILENCE) for part in parts]
