@@ -16,8 +16,9 @@ def make(commands: list[Command]) -> Command:
     """Return /help over the other commands."""
 
     async def run(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
-        typed = [f"`/{command.name}` {command.summary}" for command in commands if command.shown == "typed"]
+        typed = [f"`/{one.name}` {one.summary}" for one in (*commands, itself) if one.shown == "typed"]
         menus = [f"*{command.title}* {command.summary}" for command in commands if command.shown == "menu"]
         yield Reply("\n".join([BEGIN, *typed, "In a message's menu, under Apps:", *menus]))
 
-    return Command("help", "What I can do, and how to begin", run)
+    itself = Command("help", "What I can do, and how to begin", run)
+    return itself

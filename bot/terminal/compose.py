@@ -59,7 +59,11 @@ def _add_controls(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Compose, or with ``--detach`` enqueue."""
-    request = _request(options, settings)
+    return carry_out(_request(options, settings), options, settings)
+
+
+def carry_out(request: ComposeRequest, options: argparse.Namespace, settings: Settings) -> int:
+    """See a request through to its files in ``options.out``; of the options, ``detach`` and ``json`` count as well."""
     ledger = Ledger(settings.home.database)
     if options.detach:
         job = _enqueue(ledger, request)

@@ -82,9 +82,11 @@ class FakeDiscord:
 
     # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def slash(self, user: User, channel: Channel, name: str, **options: Any) -> Interaction:
+    async def slash(self, user: User, channel: Channel, name: str, /, **options: Any) -> Interaction:
         """Type a command; a file option is (name, bytes), a channel option a ``Channel``."""
         command = self._command(name, 1)
+        missing = [one["name"] for one in command["options"] if one["required"] and one["name"] not in options]
+        assert not missing, f"Discord's client does not send /{name} without {missing}"
         data = self._command_data(user, channel, command, options)
         return await self._send(user, channel, 2, data)
 
@@ -148,8 +150,6 @@ class FakeDiscord:
         self, user: User, channel: Channel, command: dict[str, Any], given: dict[str, Any]
     ) -> dict[str, Any]:
         known = {option["name"]: option for option in command["options"]}
-        missing = [name for name, option in known.items() if option["required"] and name not in given]
-        assert not missing, f"Discord's client does not send /{command['name']} without {missing}"
         options, resolved = [], {}
         for name, value in given.items():
             kind = known[name]["type"]
