@@ -1,5 +1,5 @@
 # Works with Python 3.11-3.13, make and pip; no system packages, no tokens.
-.PHONY: install demo run test lint clean
+.PHONY: install demo gallery run test lint clean
 
 # The first Python in range that really runs (a version manager's shim may exist and fail).
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
@@ -22,6 +22,11 @@ $(READY): pyproject.toml constraints-dev.txt
 demo: install
 	@$(BIN)/tutti compose $(MELODY) --genre chorale --seed 7 --out demo
 
+# Eight melodies in a genre: make gallery GENRE=jazz
+GENRE ?= chorale
+gallery: install
+	$(BIN)/tutti gallery --genre $(GENRE) --out gallery/$(GENRE)
+
 run: install
 	$(BIN)/tutti run
 
@@ -34,5 +39,5 @@ lint: install
 	$(BIN)/mypy
 
 clean:
-	rm -rf .venv demo build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv demo gallery build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
