@@ -106,7 +106,7 @@ def recognise_chord(weights: np.ndarray, bass: int | None = None) -> int:
     absent = (share <= 0.04).astype(float)
     scores = (2 * CHORD_TONES[:NO_CHORD] - 1) @ share - _MISSING_COSTS @ absent - _RARITY
     if bass is not None:
-        scores = scores + 0.06 * (_ROOTS == bass % 12)
+        scores = scores + 0.06 * (bass % 12 == _ROOTS)
     return int(scores.round(9).argmax())  # rounded, so that the order of adding up decides no tie
 
 

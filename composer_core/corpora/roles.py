@@ -21,6 +21,7 @@ from composer_core.music import Note
 BASSES = range(32, 40)
 _FEWEST_NOTES = 12
 _LEAST_SHARE = 0.15  # of the bars in which a part must play to be one
+_OCTAVES = (0, 12, -12, 24, -24)
 _SAME = 0.8  # share of its notes that a double has in common with another track
 _MELODY_NOTES, _MELODY_BARS, _MELODY_LOWEST = 24, 0.2, 52
 _LEAPS = 4.6  # mean interval in semitones from which a line is an arpeggio rather than a melody
@@ -152,7 +153,7 @@ def _plays(notes: Sequence[Note], bar: int, bars: int) -> bool:
 def _without_doubles(players: Sequence[Player]) -> list[Player]:
     """Leave out what repeats another track, at once or an octave away, and what is called an echo."""
     kept: list[Player] = []
-    for player in sorted(players, key=lambda p: -len(p.track.notes)):
+    for player in sorted(players, key=lambda p: (-name_rank(p.track.name), -len(p.track.notes))):
         others = (other for other in kept if bool(_bassness(other)) == bool(_bassness(player)))
         is_echo = any(word in player.track.name.lower() for word in ("echo", "doubled"))
         if not is_echo and not any(_doubles(player, other) for other in others):
@@ -161,8 +162,9 @@ def _without_doubles(players: Sequence[Player]) -> list[Player]:
 
 
 def _doubles(player: Player, other: Player) -> bool:
-    mine, theirs = ({(note.start, note.pitch % 12) for note in p.track.notes} for p in (player, other))
-    return len(mine & theirs) > _SAME * len(mine)
+    mine, theirs = ({(note.start, note.pitch) for note in p.track.notes} for p in (player, other))
+    shifted = ({(start, pitch + octave) for start, pitch in mine} for octave in _OCTAVES)
+    return any(len(theirs & line) > _SAME * len(mine) for line in shifted)
 
 
 def _bassness(player: Player) -> float:

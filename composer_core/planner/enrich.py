@@ -24,6 +24,7 @@ _BORROWED = frozenset({1, 3, 8})  # flat II, III and VI: major sevenths
 _ALLOWED_CLASH = 0.13  # share of a chord's time in which a passing note may clash with it
 _TWO_FIVE, _APPROACH = 0.7, 0.3  # how often a V gets its ii, and a chord its own dominant
 _EXTENDED = 0.5
+_MAJOR_SEVENTH = 11
 _LONG = 4  # pulses from which on a chord is halved
 
 Line = list[ChordSymbol | None]
@@ -104,8 +105,10 @@ class _Jazz:
         symbol = span.symbol
         if symbol is None:
             return _held(span)
+        plain = self._clash(symbol, span.first, span.end)
+        bearable = max(plain, _ALLOWED_CLASH)
         colours = (ChordSymbol(symbol.root, quality, symbol.bass) for quality in self._colours(span, symbol))
-        chosen = next((c for c in colours if not self._clashes(c, span.first, span.end)), symbol)
+        chosen = next((c for c in colours if self._clash(c, span.first, span.end) <= bearable), symbol)
         return [chosen] * (span.end - span.first)
 
     def _colours(self, span: _Span, symbol: ChordSymbol) -> tuple[str, ...]:
@@ -155,10 +158,15 @@ class _Jazz:
         return middle if is_long and self.cells.is_half[middle] else None
 
     def _clashes(self, symbol: ChordSymbol, first: int, end: int) -> bool:
+        return self._clash(symbol, first, end) > _ALLOWED_CLASH
+
+    def _clash(self, symbol: ChordSymbol, first: int, end: int) -> float:
+        """Share of the melody's time on notes a semitone above a chord tone, or on the root above a major seventh."""
         tones = set(symbol.tones)
         foreign = [p for p in range(12) if p not in tones and (p - 1) % 12 in tones]
-        total = self.sounds[first:end].sum()
-        return bool(total > 0 and self.sounds[first:end, foreign].sum() > _ALLOWED_CLASH * total)
+        foreign += [symbol.root] if _MAJOR_SEVENTH in symbol.steps else []
+        sounds = self.sounds[first:end]
+        return float(sounds[:, foreign].sum() / max(sounds.sum(), 1e-9))
 
 
 def _held(span: _Span) -> Line:

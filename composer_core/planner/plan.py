@@ -21,7 +21,7 @@ likeliest plan."""
 
 DRAWS = 24
 DIFFERENT = 0.2
-"""Share of the cells in which another plan must differ from all before it."""
+"""Share of the cells in which the roots of another plan should differ from those of every plan before it."""
 
 _ROOT_CREDIT = 0.5  # what the right root under another quality is worth when chords are chosen
 
@@ -124,7 +124,7 @@ def _another(chain: Chain, likeliest: np.ndarray, variant: int) -> np.ndarray:
     earlier = [likeliest]
     for number in range(1, variant + 1):
         draws = sharp.draw(DRAWS, np.random.default_rng(number))
-        apart = [min(float((draw != plan).mean()) for plan in earlier) for draw in draws]
+        apart = [min(float((draw % 12 != plan % 12).mean()) for plan in earlier) for draw in draws]  # in roots
         worth = [odds[every, draw].mean() + min(gap, DIFFERENT) * 5 for draw, gap in zip(draws, apart, strict=True)]
         earlier.append(draws[int(np.argmax(worth))])
     return earlier[-1]

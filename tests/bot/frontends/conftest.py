@@ -8,6 +8,7 @@ import pytest
 from bot.commands import COMMANDS
 from bot.desk import Desk
 from bot.frontends.discord_frontend import DiscordFrontend
+from bot.pulse import Pulse
 from bot.serve import serve
 from bot.settings import Settings
 from tests.fakes.discord.server import FakeDiscord
@@ -26,7 +27,8 @@ class Bot:
         self.fake.gateway.ready.clear()
         self.desk = Desk.open(self.settings, clock)
         frontend = DiscordFrontend(self.settings.discord, COMMANDS, clock=clock, pace_s=0.02, ready_s=0.05)
-        self._task = asyncio.create_task(serve(self.desk, {"discord": frontend}, COMMANDS))
+        self.pulse = Pulse()
+        self._task = asyncio.create_task(serve(self.desk, {"discord": frontend}, COMMANDS, self.pulse))
         ready = asyncio.create_task(self.fake.gateway.ready.wait())
         await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=20)
         if self._task.done():

@@ -73,9 +73,9 @@ class FakeDiscord:
         self.rest.faults.append(Fault(method, path, **about))
         return self.rest.faults[-1]
 
-    async def until(self, happened: Callable[[], Any], what: str = "it") -> Any:
+    async def until(self, happened: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
         """Wait until something is the case, and return it."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             while not (result := happened()):  # noqa: ASYNC110 - what happens there tells nobody
                 await asyncio.sleep(0.01)
         return result
@@ -138,7 +138,7 @@ class FakeDiscord:
 
     async def answered(self, event: Interaction) -> Message:
         """Wait for the first thing that the asker alone is told."""
-        return await self.until(lambda: event.said and event.said[0], "a private answer")
+        return await self.until(lambda: event.said and event.said[0])
 
     # ── how it becomes an event ───────────────────────────────────────────────────────────────────────────────────
 
