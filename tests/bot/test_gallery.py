@@ -1,7 +1,6 @@
 """The gallery's melodies are right as far as a rule can tell, and the command composes each of them."""
 
 import itertools
-import itertools
 import re
 
 import pytest
