@@ -6,25 +6,24 @@ the parts are the full score's, reduced to sections. A quartet's melody is its f
 """
 
 import hashlib
-import json
 import zipfile
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from composer_core.corpora.excerpts import SHORTEST, cut_excerpts, good_runs
+from composer_core.corpora.main_line import settle
 from composer_core.corpora.musicxml import MAX_MEASURES, Score, ScorePart, read_score
-from composer_core.corpora.register import settle
 from composer_core.corpora.sections import SYMPHONY, reduce_parts
 from composer_core.corpora.snap import off_grid, snap, until
-from composer_core.corpora.songs import TICKS_PER_BEAT, Song, Songs
+from composer_core.corpora.song_files import cached_songs
+from composer_core.corpora.songs import Song, Songs
 from composer_core.corpora.sounding import sounding_chords
 from composer_core.errors import ResourceError, SettingError
 from composer_core.genres import Genre
-from composer_core.music import Chord, Metre, Note, Timing, monophonic
+from composer_core.music import Note, monophonic
 from composer_core.pianoroll import make_grid
 
 VERSION = 1  # of what is read: a cache of another one is not used
@@ -38,10 +37,10 @@ OFF_GRID = 1 / 3  # of a bar's onsets
 FEWEST_NOTES = 16  # in a song's melody
 
 
-def build_songs(genre: Genre, data: Path, cache: Path | None = None) -> Songs:
-    """Read, reduce, cut and split the movements and quartets; ``data`` is the corpus folder.
+def build_songs(genre: Genre, data: Path, cache: Path) -> Songs:
+    """Read, reduce, cut and split the movements and quartets, or take them from the cache folder.
 
-    Reading takes about two minutes; ``cache`` is a folder that keeps the result for the next time.
+    ``data`` is the corpus folder. Reading takes about two minutes.
 
     Raises:
         ResourceError: an archive is missing.
@@ -50,7 +49,14 @@ def build_songs(genre: Genre, data: Path, cache: Path | None = None) -> Songs:
     names = [part.name for part in genre.parts[1:]]
     if set(names) != set(SYMPHONY):
         raise SettingError(f"The orchestral corpus has the parts {', '.join(SYMPHONY)}: {genre.name} has others.")
-    songs = _read_cached(data, cache) if cache else list(_read(data))
+    digest = hashlib.sha256(str(VERSION).encode())
+    for name in (ORCHESTRA, QUARTETS):
+        digest.update(_archive(data, name).read_bytes())
+    path = cache / f"{genre.name}-{digest.hexdigest()[:12]}.json.gz"
+    return cached_songs(path, lambda: _split(_read(data)))
+
+
+def _split(songs: Iterable[Song]) -> Songs:
     sides: dict[str, list[Song]] = {"training": [], "validation": [], "test": []}
     for song in songs:
         sides[split_of(song.work)].append(song)
@@ -63,17 +69,6 @@ def split_of(work: str) -> str:
     if composer.split(",")[0] in TEST_COMPOSERS or title in TEST_WORKS:
         return "test"
     return "validation" if title in VALIDATION_WORKS else "training"
-
-
-def _read_cached(data: Path, cache: Path) -> list[Song]:
-    digests = [hashlib.sha256(_archive(data, name).read_bytes()).hexdigest()[:8] for name in (ORCHESTRA, QUARTETS)]
-    path = cache / f"orchestra-{VERSION}-{'-'.join(digests)}.json"
-    if not path.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(json.dumps([_to_json(song) for song in _read(data)]), encoding="utf-8")
-        partial.replace(path)
-    return [_from_json(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def _archive(data: Path, name: str) -> Path:
@@ -151,38 +146,3 @@ def _songs(
             yield song
         else:
             counts["songs without melody"] += 1
-
-
-def _to_json(song: Song) -> dict[str, Any]:
-    entry = {field: getattr(song, field) for field in ("name", "work", "source")}
-    timing = song.timing
-    return entry | {
-        "tempos": timing.tempos,
-        "metres": [(tick, metre.numerator, metre.denominator) for tick, metre in timing.metres],
-        "pickup_ticks": timing.pickup_ticks,
-        "melody": _rows(song.melody),
-        "chords": [(chord.tick, chord.label) for chord in song.chords],
-        "parts": {part: _rows(notes) for part, notes in song.parts.items()},
-    }
-
-
-def _rows(notes: Sequence[Note]) -> list[tuple[int, int, int, int]]:
-    return [(note.start, note.pitch, note.duration, note.velocity) for note in notes]
-
-
-def _from_json(entry: dict[str, Any]) -> Song:
-    timing = Timing(
-        TICKS_PER_BEAT,
-        tuple((tick, bpm) for tick, bpm in entry["tempos"]),
-        tuple((tick, Metre(above, below)) for tick, above, below in entry["metres"]),
-        entry["pickup_ticks"],
-    )
-    return Song(
-        entry["name"],
-        entry["work"],
-        entry["source"],
-        timing,
-        tuple(Note(*row) for row in entry["melody"]),
-        tuple(Chord(*row) for row in entry["chords"]),
-        {part: tuple(Note(*row) for row in rows) for part, rows in entry["parts"].items()},
-    )
