@@ -64,4 +64,4 @@ def rolls():
 @pytest.fixture(scope="session")
 def corpus():
     """Twelve songs to learn from, ten held out."""
-    return Songs(tuple(_song(n) for n in range(12)), (), tuple(_song(n) for n in range(20, 30)))
+    return Songs(tuple(_song(n, 6) for n in range(12)), (), tuple(_song(n, 6) for n in range(20, 30)))

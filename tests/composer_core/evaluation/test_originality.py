@@ -42,7 +42,7 @@ def test_the_nearest_song_is_one_song(trio, song):
     one = replace(song(0), parts={"Bass": song(0).parts["Bass"]})
     other = replace(song(1), parts={"Drums": song(1).parts["Drums"]})
     both = Collection([make_songroll(one), make_songroll(other)], trio.parts[1:])
-    made = make_songroll(replace(song(2), parts={**one.parts, **other.parts}))
+    made = make_songroll(replace(song(0), parts={**one.parts, **other.parts}))
     assert both.copied([made]) == {"Piano": None, "Bass": 1, "Drums": 1}
     assert both.distance(made) == 0.5
 
