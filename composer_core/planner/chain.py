@@ -47,6 +47,10 @@ class Chain:
         self._hold = np.exp(stay[:, None] + np.diag(move))  # [T, C]
         self._weight = np.exp(emission - emission.max(axis=1, keepdims=True))
 
+    def tempered(self, power: float, trust: float = 1.0) -> "Chain":
+        """Raise the odds of every chain to a power; ``trust`` weakens (below 1) what the cells by themselves say."""
+        return Chain(power * trust * self.emission, power * self.stay, power * self.move)
+
     def likeliest(self) -> np.ndarray:
         """The chain of the highest score (Viterbi): [T]."""
         every = np.arange(len(self.move))
