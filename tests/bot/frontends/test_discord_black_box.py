@@ -22,7 +22,8 @@ PATIENCE_S = 100
 async def running(home, discord, channel):
     """The command, listening."""
     environment = {**os.environ, **discord.environment, "TUTTI_HOME": str(home.root), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen([sys.executable, "-m", "bot", "run"], env=environment, stderr=subprocess.PIPE)
+    line = [sys.executable, "-m", "bot", "run"]
+    process = subprocess.Popen(line, env=environment, stderr=subprocess.PIPE)  # noqa: ASYNC220 - returns at once
     await discord.until(discord.gateway.ready.is_set, patience_s=PATIENCE_S)
     yield process
     process.send_signal(signal.SIGTERM)
@@ -48,6 +49,8 @@ async def test_a_melody_becomes_music_stems_and_a_voice_message(home, discord, r
     await discord.press(ann, message, "Stems")
     stems = (await discord.until(lambda: len(found := results(channel, ann)) > 2 and found, patience_s=PATIENCE_S))[-1]
     with zipfile.ZipFile(io.BytesIO(stems.file(".zip").data)) as archive:
-        assert len(archive.namelist()) == 4 and all(archive.read(name)[:4] == b"fLaC" for name in archive.namelist())
+        assert "02-alto.flac" in archive.namelist() and all(
+            archive.read(name)[:4] == b"fLaC" for name in archive.namelist()
+        )
     ledger = Ledger(home.database)
     await discord.until(lambda: all(one.reported_at for one in ledger.jobs()), patience_s=PATIENCE_S)

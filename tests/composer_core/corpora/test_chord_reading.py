@@ -26,7 +26,7 @@ def read(labels, timing=None, length=HALF, thirds=True, melody=()):
     return read_chords(timing or Timing(), len(labels) * length, bass, others, melody)
 
 
-@given(st.lists(st.sampled_from(["C", "Am", "F", "G7", "Dm7", "Em", "Bm7b5", "E7", "Cmaj7"]), min_size=2, max_size=12))
+@given(st.lists(st.sampled_from(["C", "Am", "F", "G7", "Dm7", "Em", "Bm7b5", "E7"]), min_size=2, max_size=12))
 def test_plain_progressions_are_read_as_they_were_played(labels):
     expected = [(i * HALF, b) for i, (a, b) in enumerate(zip([None, *labels], labels, strict=False)) if a != b]
     assert [(chord.tick, chord.label) for chord in read(labels)] == expected
