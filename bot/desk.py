@@ -4,7 +4,9 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -20,6 +22,7 @@ from storage.spaces import Spaces, SpaceSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
+TOILERS = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Desk:
     privacy: Privacy
     genre_folders: tuple[Path, ...]
     clock: Callable[[], float] = time.time
+    _toilers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(TOILERS, "toil"))
 
     @classmethod
     def open(cls, settings: Settings, clock: Callable[[], float] = time.time) -> "Desk":
@@ -53,6 +57,13 @@ class Desk:
     async def do(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Make a blocking call off the event loop."""
         return await asyncio.to_thread(call, *args, **kwargs)
+
+    async def toil(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Make a blocking call that takes tens of megabytes or a processor: few at a time, whoever asks.
+
+        In threads of their own, because the allocator keeps for each thread the most that it ever needed.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._toilers, partial(call, *args, **kwargs))
 
     async def genres(self) -> list[Genre]:
         """Return the genres that can be composed in: those that have weights."""

@@ -1,7 +1,6 @@
 """Everything that talks to people, on one event loop."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping
 
@@ -33,5 +32,4 @@ async def serve(
     except* SetupRefused as refused:
         raise refused.exceptions[0] from None
     finally:
-        with contextlib.suppress(Exception):
-            log.info("the event loop's longest block was %.0f ms", 1000 * pulse.longest_s)
+        log.info("event loop: %s", pulse.report())

@@ -38,7 +38,7 @@ async def read_wish(incoming: Incoming, desk: Desk) -> tuple[Melody, bool]:
 async def read_attachment(attachment: Attachment, desk: Desk) -> Melody:
     """Fetch and read a MIDI file's melody; raises as ``fetch_midi`` and ``read_melody``."""
     data = await fetch_midi(attachment)
-    return await desk.do(read_melody, data, PurePath(attachment.name).stem or "melody")
+    return await desk.toil(read_melody, data, PurePath(attachment.name).stem or "melody")
 
 
 async def fetch_midi(attachment: Attachment) -> bytes:

@@ -22,8 +22,8 @@ async def describe(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
         raise MelodyError("That message has no MIDI file: choose one that has a .mid attached.")
     attachment = next(iter(incoming.files.values()))
     data = await fetch_midi(attachment)
-    composition = await desk.do(read_composition, data, PurePath(attachment.name).stem or "file")
-    picture = await desk.do(draw, composition, "roll.png")
+    composition = await desk.toil(read_composition, data, PurePath(attachment.name).stem or "file")
+    picture = await desk.toil(draw, composition, "roll.png")
     yield Reply("\n".join(_lines(composition)), (picture,))
 
 

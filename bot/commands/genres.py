@@ -60,7 +60,7 @@ async def _example_job(genre: Genre, desk: Desk) -> Job:
         job_id = hashlib.sha256(f"example:{genre.folder}:{version}".encode()).hexdigest()[:12]
         return desk.ledger.enqueue(job_id, "compose", request.to_json(), user=HOUSE, origin={"platform": HOUSE})
 
-    return await desk.do(enqueue)
+    return await desk.toil(enqueue)
 
 
 async def _wait(job: Job, desk: Desk) -> Job:

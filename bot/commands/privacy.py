@@ -23,7 +23,7 @@ async def privacy(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     """Say what is kept, hand it over, or ask whether it shall be deleted."""
     wanted = incoming.text("action") or "show"
     if wanted == "export":
-        yield await desk.do(_export, desk, incoming.user.id, incoming.place.file_bytes)
+        yield await desk.toil(_export, desk, incoming.user.id, incoming.place.file_bytes)
     elif wanted == "delete":
         sure = Button("Delete everything of mine", "forget", "danger")
         yield Reply("This deletes all your compositions, files and messages with them, for good.", rows=((sure,),))
