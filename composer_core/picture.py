@@ -33,7 +33,7 @@ BAND: tuple[Colour, ...] = (
     (159, 180, 255),
     (208, 229, 98),
 )
-TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE, BAR_SIZE = 54, 32, 32, 27
+TITLE_SIZE, SUBTITLE_SIZE, LABEL_SIZE, BAR_SIZE, CROWDED_SIZE = 54, 32, 32, 27, 25
 ALT_TEXT_LIMIT = 1000  # Discord takes 1024 characters
 SHARPS = frozenset({1, 3, 6, 8, 10})
 
@@ -232,7 +232,7 @@ def _draw_hit(pen: _Pen, note: Note, colour: Colour, layout: Layout, system: Sys
 
 
 def _draw_chords(pen: _Pen, composition: Composition, layout: Layout, system: System) -> None:
-    """Write as many chord names as fit, those on bar lines first."""
+    """Write as many chord names as fit, those on bar lines first; one between long names is written smaller."""
     bars = set(system.bars)
     chords = _changes(composition.chords)
     shown = [chord for chord in chords if system.start <= chord.tick < system.end]
@@ -242,10 +242,12 @@ def _draw_chords(pen: _Pen, composition: Composition, layout: Layout, system: Sy
     taken: list[tuple[float, float]] = []
     for chord in sorted(shown, key=lambda chord: (chord.tick not in bars, chord.tick)):
         left = layout.x(system, chord.tick)
-        right = left + _width(chord.label, LABEL_SIZE) + 14
-        if right < WIDTH - RIGHT + 28 and all(right <= start or left >= end for start, end in taken):
-            taken.append((left, right))
-            pen.text(left + 2, layout.roll_top(system) - 12, chord.label, LABEL_SIZE, CHORD, "ls", bold=True)
+        for size in (LABEL_SIZE, CROWDED_SIZE):
+            right = left + _width(chord.label, size) + 14
+            if right < WIDTH - RIGHT + 28 and all(right <= start or left >= end for start, end in taken):
+                taken.append((left, right))
+                pen.text(left + 2, layout.roll_top(system) - 12, chord.label, size, CHORD, "ls", bold=True)
+                break
 
 
 def _changes(chords: Sequence[Chord]) -> list[Chord]:

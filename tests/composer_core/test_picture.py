@@ -64,6 +64,15 @@ def test_the_melody_lies_on_top(drawn):
     assert count(drawn(both), BAND[0]) < 0.2 * count(drawn(both), MELODY)
 
 
+def test_a_long_name_between_others_is_written_smaller(drawn):
+    notes = tuple(Note(number * BEAT, 60, BEAT) for number in range(32))
+    labels = ("F#m7b5/A", "B7b9#11/D#", "F#m7b5/C", "B7b9#11/F") * 4
+    chords = tuple(Chord(number * 2 * BEAT, label) for number, label in enumerate(labels))
+    crowded = Composition("Names", Timing(BEAT), Key(0), (Track("Melody", 0, notes, is_melody=True),), chords)
+    half_as_many = replace(crowded, chords=chords[::2])
+    assert np.any(drawn(crowded) != drawn(half_as_many))
+
+
 def test_chords_and_bar_numbers_are_written(drawn):
     with_chords = drawn(piece())
     without = drawn(replace(piece(), chords=()))
