@@ -69,8 +69,8 @@ def test_a_long_name_between_others_is_written_smaller(drawn):
     labels = ("F#m7b5/A", "B7b9#11/D#", "F#m7b5/C", "B7b9#11/F") * 4
     chords = tuple(Chord(number * 2 * BEAT, label) for number, label in enumerate(labels))
     crowded = Composition("Names", Timing(BEAT), Key(0), (Track("Melody", 0, notes, is_melody=True),), chords)
-    half_as_many = replace(crowded, chords=chords[::2])
-    assert np.any(drawn(crowded) != drawn(half_as_many))
+    without_the_longest = tuple(chord for chord in chords if chord.label != labels[1])
+    assert np.any(drawn(crowded) != drawn(replace(crowded, chords=without_the_longest)))
 
 
 def test_chords_and_bar_numbers_are_written(drawn):
