@@ -21,7 +21,8 @@ from composer_core.music import DEFAULT_TEMPO_BPM, TICKS_PER_BEAT, Chord, Key, M
 
 MAX_PARTS = 64
 MAX_MEASURES = 5_000
-MAX_NOTES = 250_000  # the longest symphony movement known to us has 56 000
+MAX_CELLS = 100_000  # measures of all parts together
+MAX_NOTES = 250_000  # the longest symphony movement known to us has 46 000
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _read_parts(data: bytes) -> tuple[dict[str, Element], dict[str, PartReader],
     readers: dict[str, PartReader] = {}
     texts: dict[str, str] = {}
     reader = PartReader()
-    notes = 0
+    notes = cells = 0
     for element in read_elements(data):
         match element.tag:
             case "score-part":
@@ -110,8 +111,11 @@ def _read_parts(data: bytes) -> tuple[dict[str, Element], dict[str, PartReader],
                 reader = readers[element.get("id", str(len(readers)))] = PartReader()
             case "measure":
                 reader.begin_measure()
-                if len(reader.measures) > MAX_MEASURES:
-                    raise MelodyError(f"The score has more than {MAX_MEASURES} measures: send a part of it.")
+                cells += 1
+                if len(reader.measures) > MAX_MEASURES or cells > MAX_CELLS:
+                    raise MelodyError(
+                        f"The score has more than {MAX_MEASURES} measures, or too many parts: send one of them."
+                    )
             case _:
                 notes += element.tag == "note"
                 if notes > MAX_NOTES:

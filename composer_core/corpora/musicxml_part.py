@@ -9,6 +9,7 @@ from composer_core.corpora.musicxml_stream import damaged
 from composer_core.music import TICKS_PER_BEAT, Key, Metre
 
 MAX_MEASURE_BEATS = 256  # a written-out cadenza may stand in one measure
+DIVISIONS = (0.25, 1_000_000)  # of a quarter note
 TEMPOS_BPM = (8.0, 500.0)
 _FORTE = 90  # velocity of MusicXML's 100 % (element <sound>, attribute dynamics: percent of forte)
 _NATURALS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -148,8 +149,8 @@ class PartReader:
         measure = self.measures[-1]
         if attributes.find("divisions") is not None:
             divisions = number(attributes, "divisions")
-            if divisions <= 0:
-                raise damaged("<divisions> is not above 0")
+            if not DIVISIONS[0] <= divisions <= DIVISIONS[1]:
+                raise damaged(f"<divisions> is not within {DIVISIONS[0]} to {DIVISIONS[1]:,}")
             tick = self._tick(self.cursor)
             self.divisions = divisions
             self._begin_at(tick)

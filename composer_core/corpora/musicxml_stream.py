@@ -15,6 +15,7 @@ from composer_core.errors import MelodyError
 
 MAX_PACKED_BYTES = 4 * 1024 * 1024
 MAX_UNPACKED_BYTES = 48 * 1024 * 1024  # the longest symphony movement known to us has 27 MB
+MAX_ELEMENTS = 3_000_000  # that movement has a third of them
 MAX_DEPTH = 32
 MAX_CHILDREN = 1_000
 
@@ -59,8 +60,7 @@ def read_elements(data: bytes) -> Iterator[Element]:
 
 
 def _too_large() -> MelodyError:
-    limit = MAX_UNPACKED_BYTES // 1024**2
-    return MelodyError(f"The score is larger than {limit} MB unpacked: send the melody's part alone.")
+    return MelodyError("The score is larger than any symphony movement: send the melody's part alone.")
 
 
 def _unpack(data: bytes) -> bytes:
@@ -98,7 +98,7 @@ class _Builder:
         self.done: list[Element] = []
         self.path: list[str] = []
         self.tree: TreeBuilder | None = None
-        self.unit_depth = self.skip_depth = self.children = 0
+        self.unit_depth = self.skip_depth = self.children = self.elements = 0
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._doctype
@@ -117,7 +117,10 @@ class _Builder:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.path.append(tag)
+        self.elements += 1
         depth = len(self.path)
+        if self.elements > MAX_ELEMENTS:
+            raise _too_large()
         if depth == 1 and tag != "score-partwise":
             raise MelodyError(
                 "This is no MusicXML score of parts (score-partwise): export it again as MusicXML, or send MIDI."

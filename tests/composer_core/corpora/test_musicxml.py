@@ -1,5 +1,6 @@
+"""MusicXML: what is written is what sounds; a stranger's file is refused in one line."""
+
 import io
-import os
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +35,10 @@ def note(pitch, duration, *inside, chord=False, alter=0, voice="1"):
     )
 
 
+def transposed(chromatic):
+    return HEAD.replace("</attributes>", f"<transpose><chromatic>{chromatic}</chromatic></transpose></attributes>")
+
+
 def rest(duration):
     return f"<note><rest/><duration>{duration}</duration></note>"
 
@@ -43,7 +48,7 @@ def part(*measures, ident="P1"):
     return f'<part id="{ident}">{numbered}</part>'
 
 
-def score(*parts, names=("Flute",), prolog="", programs=()):
+def score(*parts, names=("Flute",), prolog=""):
     listed = "".join(
         f'<score-part id="P{n}"><part-name>{escape(name)}</part-name></score-part>' for n, name in enumerate(names, 1)
     )
@@ -116,8 +121,7 @@ def test_grace_cue_and_unpitched_notes_make_no_sound():
 
 
 def test_transposing_instruments_sound_and_their_key_too():
-    horn = HEAD.replace("</attributes>", "<transpose><chromatic>-7</chromatic></transpose></attributes>")
-    horn = horn.replace("<fifths>2<", "<fifths>1<")
+    horn = transposed(-7).replace("<fifths>2<", "<fifths>1<")
     bass = HEAD.replace(
         "</attributes>", "<transpose><chromatic>0</chromatic><octave-change>-1</octave-change></transpose></attributes>"
     ).replace("<fifths>2<", "<fifths>0<")
@@ -248,6 +252,7 @@ measure_signs = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(measure_signs, max_size=30))
 def test_any_repeat_signs_come_to_an_end(written):
     order = play_order(written)
@@ -289,14 +294,11 @@ WRONG = {
     "digits": score(part(HEAD + note("C4", "9" * 6000))),
     "no length": score(part(HEAD + "<note><rest/></note>")),
     "divisions": score(part(HEAD.replace(">4</divisions>", ">0</divisions>"))),
-    "tiny divisions": score(part(HEAD.replace(">4</divisions>", ">1e-300</divisions>") + note("C4", 1))),
-    "transposed away": score(
-        part(
-            HEAD.replace("</attributes>", "<transpose><chromatic>1e8</chromatic></transpose></attributes>")
-            + note("C4", 4)
-        )
-    ),
+    "tiny divisions": score(part(HEAD.replace(">4</divisions>", ">1e-320</divisions>") + note("C4", 1))),
+    "transposed away": score(part(transposed(10**8) + note("C4", 4))),
     "too many measures": score(part(*[""] * (musicxml.MAX_MEASURES + 1))),
+    "too much silence": score(*[part(*[""] * 4000, ident=f"Q{n}") for n in range(30)]),
+    "too many elements": score("<a/>" * (musicxml_stream.MAX_ELEMENTS + 1)),
     "too many parts": score(*[part(HEAD)] * 1, *[part("", ident=f"Q{n}") for n in range(musicxml.MAX_PARTS)]),
     "empty archive": packed(b"", "readme.txt"),
     "broken archive": packed(score(part(HEAD)))[:60],
@@ -320,7 +322,7 @@ def test_too_many_notes(monkeypatch):
 
 
 def test_a_large_file_is_refused_before_it_is_parsed():
-    with pytest.raises(MelodyError, match="larger than"):
+    with pytest.raises(MelodyError, match="larger than any"):
         read_score(b"<" * (musicxml_stream.MAX_UNPACKED_BYTES + 1))
 
 
@@ -333,7 +335,7 @@ SEED = score(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_damage_gives_music_or_a_clear_error(data):
     changed = bytearray(SEED)
@@ -355,6 +357,7 @@ def test_damage_gives_music_or_a_clear_error(data):
 lengths = st.lists(st.integers(1, 20), min_size=1, max_size=20)
 
 
+@settings(deadline=None)
 @given(lengths)
 def test_bars_are_where_the_measures_are(sixteenths):
     read = read_score(score(part(*[HEAD + note("C4", length) for length in sixteenths])))
@@ -376,7 +379,7 @@ def test_every_score_of_the_corpora_is_read(name):
     with zipfile.ZipFile(path) as archive:
         names = sorted(entry for entry in archive.namelist() if entry.endswith(".mxl"))
         assert len(names) == ARCHIVES[name]
-        every = 1 if name.startswith("lead") or "TUTTI_EVERY_SCORE" in os.environ else 24
+        every = 1 if name.startswith("lead") else 24  # all of them take two minutes
         for entry in names[::every]:
             read = read_score(archive.read(entry), expand_repeats=name.startswith("lead"))
             assert any(part.notes for part in read.parts), entry
