@@ -50,6 +50,18 @@ def test_stopping_terminates_the_worker_in_good_order(tmp_path):
     assert mark.exists() and not thread.is_alive() and supervisor.starts == 1
 
 
+@pytest.mark.usefixtures("no_pause")
+def test_a_process_that_the_user_must_mend_is_not_started_again(capsys):
+    supervisor = Supervisor([sys.executable, "-S", "-c", "raise SystemExit(2)"], "The chat process", gives_up_on=(2,))
+    supervisor.run()
+    assert supervisor.starts == 1 and "The chat process stays away" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["chat", "invite"])
+def test_the_chats_need_a_token(tutti, command):
+    assert "DISCORD_TOKEN" in tutti(command).error
+
+
 @pytest.fixture
 def watch(settings, ledger, monkeypatch):
     class Ended:

@@ -114,6 +114,12 @@ async def test_genres_are_listed_and_an_example_is_composed_once_for_all(discord
     assert "Nothing here yet" in (await ask(discord, ann, channel, "history")).content
 
 
+async def test_play_without_the_optional_libraries_is_a_sentence(discord, bot, worker, channel, ann, monkeypatch):
+    monkeypatch.setattr("bot.frontends.discord_parts.voice.is_installed", lambda: False)
+    take = take_id(await compose(discord, ann, channel))
+    assert "tutti[voice]" in (await ask(discord, ann, channel, "play", id=take)).content
+
+
 async def test_help_names_every_command(discord, bot, channel, ann):
     told = (await ask(discord, ann, channel, "help")).content
     for command in discord.world.commands:
