@@ -35,6 +35,7 @@ class Arrangement:
 
     A later layer plays a part where the earlier ones are silent. ``drums`` are the styles of Groove MIDI whose drummers
     may sit in, ``busiest_drums`` the most hits a bar that suit the band.
+    In one that ``may_drive`` the bass often plays its notes in eighths: MMA's own rock bass is calmer than any human's.
     """
 
     layers: tuple[Layer, ...]
@@ -43,6 +44,7 @@ class Arrangement:
     beats: int = 4
     drums: tuple[str, ...] = ()
     busiest_drums: float = math.inf
+    may_drive: bool = False
     is_swung: bool = False
 
 
@@ -70,21 +72,21 @@ _EIGHTS = _layer("8beat", "8Beat 8Beat1", Rhythm_guitar="Chord-Guitar")
 ROCK = (
     Arrangement(
         (_rhythm("basicrock", "BasicRock4 BasicRock", "", "BasicRockEnd", 2, Rhythm_guitar="Chord-Dist"), _RB_ORGAN),
-        (108, 168), drums=(*_ROCK_DRUMS, "punk"),
+        (108, 168), drums=(*_ROCK_DRUMS, "punk"), may_drive=True,
     ),
     Arrangement(
         (_rhythm("basicrock", "BasicRockSus BasicRock4Sus", "", "BasicRockEnd", 2,
                  Rhythm_guitar="Chord-Clean", Organ="Chord-Sus"),),
-        (100, 150), drums=_ROCK_DRUMS,
+        (100, 150), drums=_ROCK_DRUMS, may_drive=True,
     ),
     Arrangement(
         (_rhythm("60srock", "60sRockSus 60sRock1Sus", "", "60sRockEnd", 2, Rhythm_guitar="Chord", Organ="Chord-Sus"),),
-        (112, 156), drums=_ROCK_DRUMS,
+        (112, 156), drums=_ROCK_DRUMS, may_drive=True,
     ),
     Arrangement(
         (_rhythm("bubblerock", "BubbleRockSus BubbleRock", "BubbleRockFill", "BubbleRockEnd", 2,
                  Rhythm_guitar="Chord", Organ="Chord-Sus"), _layer("8beat", "8Beat1", Organ="Chord")),
-        (108, 148), drums=_ROCK_DRUMS,
+        (108, 148), drums=_ROCK_DRUMS, may_drive=True,
     ),
     Arrangement(
         (_rhythm("8beat", "8Beat 8Beat1 8BeatWalk", "8BeatFill", "8BeatEnd", 1,
@@ -102,11 +104,11 @@ ROCK = (
     ),
     Arrangement(
         (_rhythm("strut", "StrutSus Strut2Sus", "", "StrutEnd", 2, Rhythm_guitar="Chord-Clean", Organ="Chord-Sus"),),
-        (104, 140), drums=_ROCK_DRUMS,
+        (104, 140), drums=_ROCK_DRUMS, may_drive=True,
     ),
     Arrangement(
         (_rhythm("folkrock", "FolkRock", "FolkRockFill", "FolkRockEnd", 2, Rhythm_guitar="Plectrum"), _PAD_ORGAN),
-        (112, 152), drums=_ROCK_DRUMS,
+        (112, 152), drums=_ROCK_DRUMS, may_drive=True,
     ),
     Arrangement(
         (_rhythm("rockballad", "RockBallad RockBallad1 RockBalladVoice", "RockBalladFill", "RockBalladEnd", 4,

@@ -8,9 +8,11 @@ thirty-seconds is read at twice its tempo.
 import hashlib
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+
+import numpy as np
 
 from composer_core.corpora.downbeats import find_downbeat
 from composer_core.corpora.songs import TICKS_PER_BEAT
@@ -19,7 +21,7 @@ from composer_core.errors import MelodyError, ResourceError
 from composer_core.midi_policy import Part, Scan, scan
 from composer_core.midi_timing import read_timing
 from composer_core.music import Metre, Note, Timing
-from composer_core.pianoroll import make_grid
+from composer_core.pianoroll import Grid, make_grid
 
 ARCHIVES = {"freedoom": "freedoom.zip", "simutrans": "simutrans.zip"}
 METRES = frozenset((Metre(4, 4), Metre(3, 4), Metre(6, 8), Metre(12, 8)))
@@ -174,18 +176,23 @@ def _to_piece(name: str, source: str, tracks: Sequence[MidiTrack], timing: Timin
     timing = replace(timing, tempos=((0, bpm * factor),))
     end = max((note.end for track in tracks for note in track.notes), default=1) * factor
     grid = make_grid(timing, end + 4 * TICKS_PER_BEAT)
-
-    def place(tick: int) -> int:
-        straight = straighten(tick * factor * level / TICKS_PER_BEAT, swing) / level
-        return int(grid.ticks[grid.nearest(round(straight * TICKS_PER_BEAT))])
-
-    def settle(note: Note) -> Note:
-        start = place(note.start)
-        return Note(start, note.pitch, max(place(note.end) - start, _STEP), note.velocity)
-
-    settled = tuple(replace(track, notes=_unique([settle(note) for note in track.notes])) for track in tracks)
+    settled = (replace(track, notes=_settle(track.notes, grid, factor, swing, level)) for track in tracks)
     piece = MidiPiece(name, source, timing, swing if level == 1 else EVEN, tuple(t for t in settled if t.notes))
     return _from_first_bar(piece)
+
+
+def _settle(notes: Sequence[Note], grid: Grid, factor: int, swing: float, level: int) -> tuple[Note, ...]:
+    """Notes on the grid: ``factor`` times as long, evened out at the ``level``-th part of the beat."""
+    halfway = (grid.ticks[1:] + grid.ticks[:-1]) / 2
+
+    def place(ticks: Iterable[int]) -> list[int]:
+        beats = np.array([straighten(tick * factor * level / TICKS_PER_BEAT, swing) for tick in ticks]) / level
+        settled: list[int] = grid.ticks[np.searchsorted(halfway, beats * TICKS_PER_BEAT - 0.5)].tolist()
+        return settled
+
+    starts, ends = place(note.start for note in notes), place(note.end for note in notes)
+    spans = zip(notes, starts, ends, strict=True)
+    return _unique([replace(note, start=start, duration=max(end - start, _STEP)) for note, start, end in spans])
 
 
 def _fine_share(beats: Sequence[float]) -> float:

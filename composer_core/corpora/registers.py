@@ -13,6 +13,7 @@ from composer_core.music import Note
 
 ChordAt = Callable[[int], ChordSymbol | None]
 _LATE = TICKS_PER_BEAT  # after a chord change
+_PUMP = 8  # strokes of one note at most, before a rest is a rest
 _OCTAVES = (0, 12, -12, 24, -24, 36)
 _HOME = 0.42  # where in its range an accompaniment is at home, from the bottom: below the melody
 _PERCUSSION = {69: 70, 82: 70}  # cabasa, shaker → maracas
@@ -81,6 +82,16 @@ def lowest_line(notes: Iterable[Note]) -> list[Note]:
             line[-1] = replace(line[-1], duration=note.start - line[-1].start)
         line.append(note)
     return line
+
+
+def pumped(line: Iterable[Note], step: int) -> list[Note]:
+    """Strike every note again, step by step, as long as it sounds and through the rest after it: driving eighths."""
+    struck: list[Note] = []
+    notes = sorted(line)
+    for note, following in zip(notes, [*notes[1:], None], strict=True):
+        end = note.end if following is None else min(following.start, note.start + _PUMP * step)
+        struck += [replace(note, start=at, duration=min(step, end - at)) for at in range(note.start, end, step)]
+    return struck
 
 
 def root_at_changes(line: Sequence[Note], changes: Iterable[int], chord_at: ChordAt, part: Part) -> list[Note]:

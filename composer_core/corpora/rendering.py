@@ -18,11 +18,12 @@ from composer_core.corpora.registers import (
     keep_kit,
     lowest_line,
     power_chords,
+    pumped,
     root_at_changes,
     thinned,
     without_overlaps,
 )
-from composer_core.corpora.songs import Song
+from composer_core.corpora.songs import TICKS_PER_BEAT, Song
 from composer_core.form import Section, bar_lines, energy, find_form
 from composer_core.genres import Genre, Part
 from composer_core.melody import changes_only
@@ -30,6 +31,7 @@ from composer_core.music import Chord, Metre, Note, Timing
 from composer_core.pianoroll import Grid, make_grid
 
 _FILLS = 0.6  # share of sections of four bars and more that end in the arrangement's fill
+_DRIVEN = 0.6  # share of the renders of a band that may drive in which the bass plays eighths
 _RESTS = 0.3  # share of calm sections in which a part that only colours is silent
 _STRUM_GAP, _STRUM_SPAN = 0.115, 0.45  # beats between two strings of a strum, and from first to last
 _SWUNG = 2 / 3
@@ -103,7 +105,8 @@ def render_sheet(
     )
     plan = tuple(Chord(tick, label) for tick, label in chords)
     timing = _timing(sheet.song.timing, arrangement, drummer, chance)
-    stage = _Stage(sheet, arrangement, plan, make_grid(timing, sheet.lines[-1]))
+    drives = arrangement.may_drive and chance.random() < _DRIVEN
+    stage = _Stage(sheet, arrangement, plan, make_grid(timing, sheet.lines[-1]), drives)
     notes = stage.play(labels, chance)
     if drummer is not None:
         notes["Drums"] = play_drums(drummer, sheet.form, sheet.lines, chance)
@@ -143,6 +146,7 @@ class _Stage:
     arrangement: Arrangement
     plan: tuple[Chord, ...]
     grid: Grid
+    drives: bool
 
     def play(self, labels: Sequence[tuple[str, ...]], chance: random.Random) -> dict[str, list[Note]]:
         """Render every layer and take each part, section by section, from the first layer that plays it."""
@@ -223,7 +227,8 @@ class _Stage:
             return tuple(keep_kit(inside))
         if part.role == "bass":
             line = into_range(lowest_line(inside), part)
-            return tuple(root_at_changes(line, (chord.tick for chord in self.plan), self._chord_at, part))
+            line = root_at_changes(line, (chord.tick for chord in self.plan), self._chord_at, part)
+            return tuple(pumped(line, TICKS_PER_BEAT // 2) if self.drives else line)
         if part.name == _POWER:
             return without_overlaps(power_chords(inside, self._chord_at, part))
         return without_overlaps(thinned(into_register(inside, part), _HAND))

@@ -12,6 +12,7 @@ from composer_core.corpora.registers import (
     keep_kit,
     lowest_line,
     power_chords,
+    pumped,
     root_at_changes,
     thinned,
     without_overlaps,
@@ -68,6 +69,13 @@ def test_a_new_chord_begins_with_its_bass_even_under_a_long_or_a_late_note():
     late = [Note(0, 48, 480), Note(1200, 41, 240), Note(1440, 48, 240)]
     assert [note.pitch for note in root_at_changes(late, [0, 960], chord_at, BASS)] == [48, 45, 48]
     assert root_at_changes([Note(480, 43, 240)], [0], chord_at, BASS) == [Note(480, 43, 240)]
+
+
+def test_a_driving_line_strikes_its_notes_again_in_eighths_until_the_next():
+    driven = pumped([Note(0, 36, 480), Note(960, 43, 360)], 240)
+    assert [(note.start, note.pitch, note.duration) for note in driven] == [
+        (0, 36, 240), (240, 36, 240), (480, 36, 240), (720, 36, 240), (960, 43, 240), (1200, 43, 120),
+    ]  # fmt: skip
 
 
 def test_power_chords_are_root_fifth_and_octave_and_keep_a_flat_fifth():
