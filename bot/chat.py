@@ -164,8 +164,9 @@ class Reply:
     """Something to say; to the asker alone unless ``private`` is false.
 
     ``replaces_source`` changes the message whose button was pressed instead of adding one, ``removes_source`` deletes
-    it; ``retracts`` are older messages of ours to delete. ``place`` says it somewhere else; ``title`` heads it where
-    the place wants one (a forum). ``sent`` is told where it went.
+    it; ``retracts`` are older messages of ours to delete. ``aloud`` is played where the asker listens, before the text
+    is said. ``place`` says it somewhere else; ``title`` heads it where the place wants one (a forum). ``sent`` is told
+    where it went.
     """
 
     text: str
@@ -175,6 +176,7 @@ class Reply:
     replaces_source: bool = False
     removes_source: bool = False
     retracts: tuple["Sent", ...] = ()
+    aloud: OutFile | None = None
     place: Place | None = None
     title: str = ""
     sent: Callable[["Sent"], Awaitable[None]] | None = None

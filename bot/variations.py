@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.chat import Choice
-from composer_core.controls import DENSITY, RISK, Controls
+from composer_core.controls import DENSITY, REHARMONISE, RISK, Controls
 from composer_core.errors import SettingError
 from composer_core.request import ComposeRequest
 
 _MOVES: dict[str, tuple[Choice, Callable[[Controls], Controls]]] = {
     "chords": (
         Choice("chords", "Other chords", "the same melody over another plan of chords"),
-        lambda controls: replace(controls, chords=(), reharmonise=controls.reharmonise + 1),
+        lambda controls: replace(controls, chords=(), reharmonise=controls.reharmonise % REHARMONISE[1] + 1),
     ),
     "calmer": (
         Choice("calmer", "Calmer", "less risk: nearer to what is usual"),

@@ -14,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat import SetupRefused
+from bot.frontends.discord_parts import voice
 from bot.frontends.discord_parts.reading import Event
 from bot.settings import DiscordSettings
 
@@ -37,7 +38,7 @@ class Client(discord.Client):
 
     def __init__(self, ready_s: float, receive: Callable[[Event], None] = lambda event: None) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, voice_states=voice.is_installed()),
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,

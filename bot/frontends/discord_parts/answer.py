@@ -41,6 +41,8 @@ class Answer:
     async def _send(self, reply: Reply) -> Sent | None:
         for old in reply.retracts:
             await self._wire.remove(old.channel, old.message)
+        if reply.aloud:
+            await self._wire.play(self.incoming.place, reply.aloud)
         if reply.removes_source:
             await self._wire.remove_by_token(self._token, ORIGINAL)
             return None

@@ -4,14 +4,15 @@ import asyncio
 import contextlib
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import discord
 from discord.http import Route
 
-from bot.chat import NotFetched, PlaceClosed, Reply
-from bot.frontends.discord_parts import faults
+from bot.chat import NotFetched, OutFile, Place, PlaceClosed, Reply
+from bot.frontends.discord_parts import faults, voice
 from bot.frontends.discord_parts.reading import Event
 from bot.frontends.discord_parts.writing import Body, body
 
@@ -93,6 +94,11 @@ class Wire:
         """Delete a message of ours; one that is gone, or out of reach, is no error."""
         with contextlib.suppress(discord.NotFound, discord.Forbidden):
             await self._client.http.delete_message(channel, message)
+
+    async def play(self, place: Place, sound: OutFile) -> None:
+        """Play a sound in the voice channel where who asked listens; raises as ``voice.play``."""
+        assert isinstance(sound.content, Path)
+        await voice.play(self._client, place.space, place.person, sound.content)
 
     async def direct_channel(self, person: str) -> str:
         """Return the channel of a private conversation."""
