@@ -19,6 +19,7 @@ from composer_core.metrics.songroll import SongRoll, make_songroll
 from composer_core.techniques import load_technique
 
 PIECES = 30
+FEWEST_FOR_HALVES = 16
 
 _FIT = {
     "overlapped_area": "OA",
@@ -59,9 +60,7 @@ class BandStudy:
         """The held-out songs (one half against the other for the overlapped area), then other songs beside them."""
         name = f"held-out {_kinds(self.songs)}"
         whole = self._with_originality(measure(name, [self.real], self.real, self.genre), self.real)
-        halves = measure("", [self.real[::2]], self.real[1::2], self.genre)
-        figures = {**whole.figures, "overlapped_area": halves.figures["overlapped_area"]}
-        rows = [replace(whole, figures=figures, areas=halves.areas, is_real=True)]
+        rows = [replace(self._with_areas_of_halves(whole), is_real=True)]
         for kind in ("human", "render"):
             others = [song for song in self._songs.test if _kinds([song]) == kind]
             if others and name != f"held-out {kind}":
@@ -70,10 +69,23 @@ class BandStudy:
                 rows.append(replace(self._with_originality(row, rolls), is_real=True))
         return [*rows, self._ceiling()]
 
+    def _with_areas_of_halves(self, row: Row) -> Row:
+        """Areas of one half of the real songs against the other; none where halves are too small to say anything."""
+        areas: Row = Row("", {})
+        if len(self.real) >= FEWEST_FOR_HALVES:
+            areas = measure("", [self.real[::2]], self.real[1::2], self.genre)
+        parts = {
+            name: {**figures, "area": areas.parts.get(name, {}).get("area")} for name, figures in row.parts.items()
+        }
+        figures = {**row.figures, "overlapped_area": areas.figures.get("overlapped_area")}
+        return replace(row, figures=figures, areas=areas.areas, parts=parts)
+
     def _ceiling(self) -> Row:
-        """As many training songs of the same kind: what two samples of one kind of music have in common."""
-        same_kind = [song for song in self._songs.training if song.is_human in {s.is_human for s in self.songs}]
-        chosen = spread(same_kind or self._songs.training, len(self.songs))
+        """As many training songs of each kind: what two samples of one kind of music have in common."""
+        chosen: list[Song] = []
+        for is_human in (True, False):
+            count = sum(song.is_human == is_human for song in self.songs)
+            chosen += spread([song for song in self._songs.training if song.is_human == is_human], count)
         rolls = [make_songroll(excerpt(song)) for song in chosen]
         row = measure(f"training {_kinds(chosen)} (ceiling)", [rolls], self.real, self.genre)
         return replace(row, figures={**row.figures, **self.yardsticks.judged([rolls])}, is_real=True)

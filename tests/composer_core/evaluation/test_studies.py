@@ -44,18 +44,27 @@ def test_evaluate_a_band_from_the_command_to_the_files(trio, corpus, tmp_path, m
 
 def test_human_and_rendered_songs_stand_in_two_rows(trio, corpus, song):
     renders = tuple(song(60 + number, is_human=False) for number in range(3))
-    few = Songs(corpus.training, (), (*corpus.test[:3], *renders))
+    rendered = tuple(song(80 + number, is_human=False) for number in range(5))
+    few = Songs((*corpus.training, *rendered), (), (*corpus.test[:3], *renders))
     study = BandStudy(trio, few, None, Options(with_judge=False))
     assert [row.system for row in study.real_rows()] == [
         "held-out human and render",
         "held-out human",
         "held-out render",
-        "training human (ceiling)",
+        "training human and render (ceiling)",
     ]
     many = Songs(corpus.training, (), (*corpus.test, *renders))
     study = BandStudy(trio, many, None, Options(with_judge=False))
     assert [row.system for row in study.real_rows()][:2] == ["held-out human", "held-out render"]
     assert len(study.songs) == 10  # only human tunes are composed for
+
+
+def test_halves_are_compared_where_they_are_large_enough(trio, corpus, song):
+    few = BandStudy(trio, corpus, None, Options(with_judge=False)).real_rows()[0]
+    assert few.figures["overlapped_area"] is None and few.parts["Bass"]["area"] is None and not few.areas
+    songs = Songs(corpus.training, (), tuple(song(number, 5) for number in range(20, 36)))
+    many = BandStudy(trio, songs, None, Options(with_judge=False)).real_rows()[0]
+    assert many.figures["overlapped_area"] > 0.5 and many.parts["Piano"]["area"] is not None
 
 
 def test_what_needs_other_rows_is_added_at_last(trio, corpus):
