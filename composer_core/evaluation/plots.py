@@ -65,14 +65,17 @@ def plot_distances(rows: Sequence[Row], path: Path) -> None:
     shown = [row for row in rows if row.nearest]
     down = max(math.ceil(len(shown) / _ACROSS), 1)
     figure = _figure(11, 1.7 * down + 0.4)
-    axes = figure.subplots(down, _ACROSS, sharex=True, sharey=True, squeeze=False)
+    axes = figure.subplots(down, _ACROSS, sharex=True, squeeze=False)
     for axis, row, colour in zip(axes.flat, shown, _colours(shown), strict=False):
-        axis.hist(row.nearest, bins=np.linspace(0, 1, 21), density=True, color=colour)
+        weights = np.full(len(row.nearest), 1 / len(row.nearest))
+        axis.hist(row.nearest, bins=np.linspace(0, 1, 21), weights=weights, color=colour)
         axis.axvline(float(np.mean(row.nearest)), color=_TARGET, linewidth=0.9)
         axis.set_title(row.system, fontsize=9)
+        axis.tick_params(labelsize=7, labelbottom=True)
         axis.spines[["top", "right"]].set_visible(False)
     for axis in axes.flat[len(shown) :]:
         axis.set_axis_off()
+    figure.supylabel("share of pieces", fontsize=9)
     figure.supxlabel("distance to the nearest training piece (0: every bar of it stands there)", fontsize=9)
     figure.savefig(path, dpi=120)
 
