@@ -55,10 +55,10 @@ async def test_typed_notes_become_a_message_with_sound_midi_and_picture(discord,
 async def test_one_message_shows_queue_stage_and_result(discord, bot, worker, channel, ann, result):
     worker.hold()
     await discord.slash(ann, channel, "compose", notes=TUNE)
-    await discord.until(worker.running.is_set)
-    await discord.slash(ann, channel, "compose", notes=TUNE)
-    first, second = await discord.until(lambda: len(found := public(channel, ann)) == 2 and found)
+    (first,) = await discord.until(lambda: public(channel, ann))
     await discord.until(lambda: "composing" in first.content)
+    await discord.slash(ann, channel, "compose", notes=TUNE)
+    _, second = await discord.until(lambda: len(found := public(channel, ann)) == 2 and found)
     assert "place 1 in the queue" in second.content
     worker.release()
     await result(2)
