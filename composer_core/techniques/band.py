@@ -14,6 +14,7 @@ from composer_core.band_rules import keep_clear
 from composer_core.checkpoints import load_band
 from composer_core.context import Context, make_context
 from composer_core.ending import end_together
+from composer_core.errors import GenreError
 from composer_core.genres import Genre
 from composer_core.models.band.batch import ALIGN, BandBatch, stack, style_of, window
 from composer_core.models.band.walk import FREE, Heat, Walk
@@ -52,12 +53,30 @@ class BandConfig:
     vary: float = 0.3
 
 
+def read_config(genre: Genre) -> BandConfig:
+    """Read the settings that stand in a genre's ``[band]``.
+
+    Raises:
+        GenreError: a setting is unknown, or there is no such draft.
+    """
+    try:
+        config = BandConfig(**genre.band)
+    except TypeError as error:
+        raise GenreError(
+            f"The genre {genre.name!r} has a wrong [band] in genre.toml ({error}): mend or remove it."
+        ) from error
+    if config.draft not in DRAFTS:
+        known = ", ".join(DRAFTS)
+        raise GenreError(f"The genre {genre.name!r} asks for the draft {config.draft!r}: choose {known} in genre.toml.")
+    return config
+
+
 class Band:
     """A band's networks, ready to compose."""
 
     def __init__(self, genre: Genre, config: BandConfig | None = None, device: torch.device | None = None) -> None:
         self.genre = genre
-        self.config = config or BandConfig(**genre.band)
+        self.config = config or read_config(genre)
         torch.set_num_threads(1)  # as in ``accompany``: two threads of networks this small wait for each other
         self.device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.checkpoint = load_band(genre, self.device)
