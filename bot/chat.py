@@ -5,7 +5,7 @@ What comes later (a job's progress, its result) is sent to the ``Place``, which 
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeAlias
 
@@ -183,10 +183,6 @@ class Reply:
     key: str = ""
     """Sent twice under one key, it appears once (as far as the platform helps)."""
 
-    def to(self, place: Place) -> "Reply":
-        """Return the same for everyone in another place."""
-        return replace(self, place=place, private=False)
-
 
 @dataclass(frozen=True)
 class Sent:
@@ -247,8 +243,4 @@ class Frontend(Protocol):
             MessageGone: what was to be replaced is not there any more.
             FileRefused: a file is too large after all.
         """
-        ...
-
-    async def retract(self, place: Place, sent: Sent) -> None:
-        """Delete a message; one that is gone already, or out of reach, is no error."""
         ...

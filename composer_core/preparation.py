@@ -81,7 +81,17 @@ def prepare(request: ComposeRequest, genre: Genre) -> tuple[Melody, Controls]:
         melody = fit(fitted, intro_bars=genre.intro_bars)
         chords = _after_intro(chords, fitted, melody.notes[0].start - fitted.notes[0].start)
         fitted = melody
+    fitted = replace(fitted, notices=(*fitted.notices, *_tempo_notice(fitted, genre)))
     return fitted, replace(request.controls, chords=chords)
+
+
+def _tempo_notice(melody: Melody, genre: Genre) -> list[str]:
+    """Say so, if the melody is slower or faster than the genre is played."""
+    slowest, fastest = genre.tempo_bpm_range
+    tempo_bpm = melody.timing.tempos[0][1]
+    if slowest <= tempo_bpm <= fastest:
+        return []
+    return [f"{tempo_bpm:g} bpm is unusual for {genre.name}: it is at home from {slowest:g} to {fastest:g} (--tempo)."]
 
 
 def _read_plan(text: str, melody: Melody) -> tuple[tuple[Chord, ...], list[str]]:

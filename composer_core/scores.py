@@ -11,7 +11,6 @@ from composer_core.corpora.songs import Song
 from composer_core.genres import Genre, Part
 from composer_core.music import Note
 from composer_core.patterns import (
-    FIRST_SHAPE,
     Codebook,
     bass_notes,
     drum_notes,
@@ -110,11 +109,6 @@ def read_part(symbols: np.ndarray, chair: Chair, context: Context) -> tuple[Note
         return chord_notes(struck, context.ground, chair.centre, part.low, part.high, context.melody)
     play = bass_notes if part.role == "bass" else line_notes
     return play(struck, context.ground, chair.centre, part.low, part.high)
-
-
-def strike_count(symbols: np.ndarray) -> np.ndarray:
-    """Strikes of each part [P, T] → [P]."""
-    return (symbols >= FIRST_SHAPE).sum(axis=-1)
 
 
 def chairs_to_json(chairs: Iterable[Chair]) -> list[dict[str, Any]]:

@@ -81,10 +81,6 @@ class Spaces:
         rows = self._database.query("select * from shares where take_id = ? order by shared_at", [take_id])
         return [Share(**row) for row in rows]
 
-    def unshare(self, take_id: str) -> None:
-        """Forget where a take was shown."""
-        self._database.execute("delete from shares where take_id = ?", [take_id])
-
     @property
     def _database(self) -> Database:
         return self._connections.mine()

@@ -15,7 +15,6 @@ from composer_core.request import ComposeRequest
 from storage.history import Entry
 
 MELODY_CHARACTERS = 400
-FOR_OWNERS = ("share", "delete")
 
 
 async def share(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:

@@ -89,11 +89,6 @@ class DiscordFrontend:
         said = await wire.say(channel, reply, reference=place.source, nonce=reply.key)
         return _sent(place, str(said["channel_id"]), str(said["id"]))
 
-    async def retract(self, place: Place, sent: Sent) -> None:
-        """Delete a message of ours."""
-        await self._ready.wait()
-        await self._speaking().remove(sent.channel, sent.message)
-
     async def _send_by_token(self, wire: Wire, place: Place, reply: Reply, replacing: Sent | None) -> Sent:
         if self._clock() >= place.door_until:
             raise PlaceClosed("Discord lets me answer there for 15 minutes only: add me to the server for more.")

@@ -19,12 +19,8 @@ from composer_core.training.dataset import Windows
 
 
 @dataclass(frozen=True)
-class AdversarialConfig:
-    """Hyper-parameters of the adversarial training.
-
-    ``noises`` drafts are made for each window and only the best one learns from the truth, so that the others stay
-    free to differ (implicit maximum likelihood estimation: Li & Malik 2018, arXiv:1809.09087).
-    """
+class PairConfig:
+    """Hyper-parameters of any generator against its critic: hinge losses, R1, and a share of the truth."""
 
     steps: int = 1500
     batch: int = 16
@@ -35,6 +31,16 @@ class AdversarialConfig:
     penalty: float = 5.0
     penalty_every: int = 8
     average: float = 0.995
+
+
+@dataclass(frozen=True)
+class AdversarialConfig(PairConfig):
+    """Hyper-parameters of the chorale's adversarial training.
+
+    ``noises`` drafts are made for each window and only the best one learns from the truth, so that the others stay
+    free to differ (implicit maximum likelihood estimation: Li & Malik 2018, arXiv:1809.09087).
+    """
+
     noises: int = 3
     chords_known: float = 0.8
 

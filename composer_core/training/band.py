@@ -13,6 +13,7 @@ from composer_core.models.band.batch import BandBatch
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
+from composer_core.training.adversarial import PairConfig
 from composer_core.training.average import Average
 from composer_core.training.band_data import ScoreWindows
 from composer_core.training.masked import MaskedConfig, draw_known, learning_rate_share
@@ -42,19 +43,12 @@ class BandMaskedConfig(MaskedConfig):
 
 
 @dataclass(frozen=True)
-class BandAdversarialConfig:
-    """Hyper-parameters of generator and critic, as for the chorale (``training.adversarial``)."""
+class BandAdversarialConfig(PairConfig):
+    """Hyper-parameters of a band's generator and critic."""
 
     steps: int = 400
     batch: int = 12
     length: int = 128
-    critic_updates: int = 1
-    learning_rate: float = 5e-4
-    betas: tuple[float, float] = (0.5, 0.99)
-    truth_weight: float = 1.0
-    penalty: float = 5.0
-    penalty_every: int = 8
-    average: float = 0.995
 
 
 def train_autoregressor(

@@ -246,3 +246,11 @@ def test_a_thousand_bars_are_fine_when_they_are_short_enough():
     request = make_request(Melody((Note(0, 60, 480),)), CHORALE, length_bars=1000, tempo_bpm=300.0, chords="C | G")
     melody, controls = prepare(request, CHORALE)
     assert melody.length_bars == 1000 and len(controls.chords) == 1000
+
+
+@pytest.mark.parametrize(("tempo_bpm", "is_told"), [(40, True), (60, False), (300, False)])
+def test_a_tempo_at_which_the_genre_is_not_at_home_is_told(tempo_bpm, is_told):
+    melody, _ = prepare(make_request(TUNE, JAZZ, tempo_bpm=tempo_bpm), JAZZ)
+    assert (
+        any("bpm is unusual for jazz: it is at home from 60 to 300" in notice for notice in melody.notices) == is_told
+    )

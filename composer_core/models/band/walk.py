@@ -1,6 +1,6 @@
 """Walks through a piece with an autoregressor: the same sums as ``Autoregressor.forward``, one timestep at a time.
 
-In NumPy, because at one timestep a network this small is all overhead: 0.2 ms a timestep here, 2 ms with tensors.
+In NumPy, because at one timestep a network this small is mostly overhead: 0.35 ms a timestep for three parts.
 """
 
 from dataclasses import dataclass
