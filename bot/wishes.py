@@ -4,7 +4,8 @@ from pathlib import PurePath
 
 from bot.chat import MIB, Attachment, Incoming
 from bot.desk import Desk, job_id_for
-from composer_core.errors import MelodyError, SettingError
+from composer_core.controls import check_range
+from composer_core.errors import MelodyError, SettingError, about
 from composer_core.genres import Genre
 from composer_core.midi import read_melody
 from composer_core.music import Melody
@@ -64,7 +65,9 @@ async def wish(incoming: Incoming, desk: Desk, melody: Melody, typed: bool) -> C
     Raises:
         UserError: a genre is unknown, or an option lies outside its range or does not go with the others.
     """
-    genre = await desk.genre(incoming.text("genre"), incoming.place)
+    options = incoming.options
+    with about("genre"):
+        genre = await desk.genre(incoming.text("genre"), incoming.place)
     return await desk.do(
         make_request,
         melody,
@@ -76,7 +79,12 @@ async def wish(incoming: Incoming, desk: Desk, melody: Melody, typed: bool) -> C
         takes=_takes(incoming),
         key=incoming.text("key") or None,
         chords=incoming.text("chords"),
-        risk=float(incoming.options.get("risk", 1.0)),
+        reharmonise=int(options.get("reharmonise", 0)),
+        risk=float(options.get("risk", 1.0)),
+        density=float(options.get("density", 0.5)),
+        without=incoming.text("without"),
+        only=incoming.text("only"),
+        intro=bool(options.get("intro", False)),
     )
 
 
@@ -119,8 +127,7 @@ def _tempo(incoming: Incoming, genre: Genre, typed: bool) -> float | None:
 
 def _takes(incoming: Incoming) -> int:
     takes = int(incoming.options.get("takes", 1))
-    if not 1 <= takes <= MOST_TAKES:
-        raise SettingError(f"takes {takes} is outside 1-{MOST_TAKES}: choose a number in that range.")
+    check_range("takes", takes, (1, MOST_TAKES))
     return takes
 
 

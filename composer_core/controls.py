@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from composer_core.errors import SettingError
+from composer_core.errors import SettingError, about
 from composer_core.genres import Genre, Part
 from composer_core.music import Chord
 
@@ -37,7 +37,8 @@ class Controls:
         check_range("--risk", self.risk, RISK)
         check_range("--density", self.density, DENSITY)
         if self.chords and self.reharmonise:
-            raise SettingError("--reharmonise finds other chords than the planned ones: leave it or --chords out.")
+            with about("chords"):
+                raise SettingError("--reharmonise finds other chords than the planned ones: leave it or --chords out.")
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Controls":
@@ -53,9 +54,10 @@ class Controls:
 def check_range(option: str, value: float, limits: tuple[float, float]) -> None:
     """Raise SettingError unless the value lies within the limits."""
     low, high = limits
-    if not low <= value <= high:
-        shown = value if isinstance(value, int) else f"{value:g}"
-        raise SettingError(f"{option} {shown} is outside {low}-{high}: choose a number in that range.")
+    with about(option.removeprefix("--")):
+        if not low <= value <= high:
+            shown = value if isinstance(value, int) else f"{value:g}"
+            raise SettingError(f"{option} {shown} is outside {low}-{high}: choose a number in that range.")
 
 
 def choose_parts(genre: Genre, *, without: str = "", only: str = "") -> tuple[str, ...]:

@@ -14,13 +14,31 @@ Anything else that escapes is a fault of ours: the user gets a short apology wit
 traceback goes to the log and the ledger only.
 """
 
+import contextlib
+from collections.abc import Iterator
+
 
 class TuttiError(Exception):
     """Anything that Tutti raises on purpose."""
 
 
 class UserError(TuttiError):
-    """Something that the user can mend; ``str(error)`` is one line, fit to be shown as it is."""
+    """Something that the user can mend; ``str(error)`` is one line, fit to be shown as it is.
+
+    ``option`` names the option that it is about, such as ``tempo``, so that a form can show it there; empty if none.
+    """
+
+    option: str = ""
+
+
+@contextlib.contextmanager
+def about(option: str) -> Iterator[None]:
+    """Let a ``UserError`` raised inside say that it is about an option, unless it says so already."""
+    try:
+        yield
+    except UserError as error:
+        error.option = error.option or option
+        raise
 
 
 class MelodyError(UserError):

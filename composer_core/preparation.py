@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from composer_core.chords import count_bars, parse_plan
 from composer_core.controls import Controls, choose_parts
-from composer_core.errors import SettingError
+from composer_core.errors import SettingError, about
 from composer_core.genres import Genre
 from composer_core.harmony import find_key
 from composer_core.melody import changes_only, fit
@@ -42,7 +42,8 @@ def make_request(
         SettingError: an option lies outside its range, or does not go with the genre or with another option.
         MelodyError: the melody is too long, or does not fit into the key.
     """
-    parts = choose_parts(genre, without=without, only=only)
+    with about("without" if without.strip() else "only"):
+        parts = choose_parts(genre, without=without, only=only)
     request = ComposeRequest(
         melody=melody,
         genre=genre.name,
@@ -55,7 +56,10 @@ def make_request(
         key=key,
         intro=intro,
     )
-    plan, notices = _read_plan(chords, fit(melody, length_bars=length_bars, tempo_bpm=tempo_bpm))
+    with about("melody" if length_bars is None else "bars"):
+        fitted = fit(melody, length_bars=length_bars, tempo_bpm=tempo_bpm)
+    with about("chords"):
+        plan, notices = _read_plan(chords, fitted)
     controls = Controls(plan, reharmonise, risk, density, parts)
     melody = replace(melody, notices=(*melody.notices, *notices))
     request = replace(request, melody=melody, controls=controls)
@@ -72,13 +76,15 @@ def prepare(request: ComposeRequest, genre: Genre) -> tuple[Melody, Controls]:
     """
     melody, chords = request.melody, request.controls.chords
     if request.key is not None:
-        melody, shift = to_key(melody, request.key)
+        with about("key"):
+            melody, shift = to_key(melody, request.key)
         chords = transpose_chords(chords, shift, find_key(melody.notes))
     fitted = fit(melody, length_bars=request.length_bars, tempo_bpm=request.tempo_bpm)
     if request.intro:
-        if not genre.intro_bars:
-            raise SettingError(f"The genre {genre.name} has no intro: leave --intro out.")
-        melody = fit(fitted, intro_bars=genre.intro_bars)
+        with about("intro"):
+            if not genre.intro_bars:
+                raise SettingError(f"The genre {genre.name} has no intro: leave --intro out.")
+            melody = fit(fitted, intro_bars=genre.intro_bars)
         chords = _after_intro(chords, fitted, melody.notes[0].start - fitted.notes[0].start)
         fitted = melody
     fitted = replace(fitted, notices=(*fitted.notices, *_tempo_notice(fitted, genre)))
