@@ -18,6 +18,7 @@ from composer_core.corpora.downbeats import find_downbeat
 from composer_core.corpora.songs import TICKS_PER_BEAT
 from composer_core.corpora.swing import EVEN, find_swing, straighten, swings_sixteenths
 from composer_core.errors import MelodyError, ResourceError
+from composer_core.melody import MAX_LENGTH_S
 from composer_core.midi_policy import Part, Scan, scan
 from composer_core.midi_timing import read_timing
 from composer_core.music import Metre, Note, Timing
@@ -92,12 +93,28 @@ def _shape(piece: MidiPiece) -> str:
     return hashlib.sha256(repr(shape).encode()).hexdigest()
 
 
+def read_piece(data: bytes, name: str, source: str) -> MidiPiece:
+    """Read a stranger's file whole, whatever its metres; ``read_pieces`` is choosier.
+
+    A file that keeps one metre is read as ``read_pieces`` does; one that changes it or has a pick-up keeps its bar
+    lines.
+
+    Raises:
+        MelodyError: the file is not MIDI, damaged, too large or too long, or holds no note that ends.
+    """
+    tracks, timing, end = _tracks_of(data)
+    if not end:
+        raise MelodyError("The file holds no notes: send one with music in it.")
+    if timing.seconds_at(end) > MAX_LENGTH_S:
+        raise MelodyError("The file lasts longer than 15 minutes: send a part of it.")
+    if len(timing.metres) > 1 or timing.pickup_ticks:
+        return _to_piece(name, source, tracks, replace(timing, tempos=((0, _lasting_tempo(timing, 0, end)),)))
+    return _to_piece(name, source, tracks, _steady(timing, 0, end))
+
+
 def _read(data: bytes, name: str, source: str, counts: Counter[str]) -> MidiPiece | None:
     try:
-        found = scan(data)
-        tracks = [MidiTrack(part.program, part.is_drum, part.name, _pair(part, found)) for part in found.parts]
-        end = max((note.end for track in tracks for note in track.notes), default=0)
-        timing, _ = read_timing(_scaled(found), end)
+        tracks, timing, end = _tracks_of(data)
     except MelodyError:
         counts["unreadable"] += 1
         return None
@@ -106,6 +123,14 @@ def _read(data: bytes, name: str, source: str, counts: Counter[str]) -> MidiPiec
         counts["too short, or in a metre that bands do not play"] += 1
         return None
     return _to_piece(name, source, [_cut(track, *span) for track in tracks], _steady(timing, *span))
+
+
+def _tracks_of(data: bytes) -> tuple[list[MidiTrack], Timing, int]:
+    """Every part of a file with its notes in our ticks, the file's timing, and where the last note ends."""
+    found = scan(data)
+    tracks = [MidiTrack(part.program, part.is_drum, part.name, _pair(part, found)) for part in found.parts]
+    end = max((note.end for track in tracks for note in track.notes), default=0)
+    return tracks, read_timing(_scaled(found), end)[0], end
 
 
 def _scaled(found: Scan) -> Scan:
@@ -154,21 +179,27 @@ def _cut(track: MidiTrack, start: int, end: int) -> MidiTrack:
 
 def _steady(timing: Timing, start: int, end: int) -> Timing:
     """The metre of a stretch at the tempo that holds longest in it."""
+    return Timing(TICKS_PER_BEAT, ((0, _lasting_tempo(timing, start, end)),), ((0, timing.metre_at(start)),))
+
+
+def _lasting_tempo(timing: Timing, start: int, end: int) -> float:
     edges = [max(tick, start) for tick, _ in timing.tempos] + [end]
     lasting: dict[float, int] = defaultdict(int)
     for (_, bpm), here, there in zip(timing.tempos, edges, edges[1:], strict=False):
         lasting[bpm] += max(min(there, end) - here, 0)
-    bpm = max(lasting, key=lambda tempo: lasting[tempo])
-    return Timing(TICKS_PER_BEAT, ((0, bpm),), ((0, timing.metre_at(start)),))
+    return max(lasting, key=lambda tempo: lasting[tempo])
 
 
 def _to_piece(name: str, source: str, tracks: Sequence[MidiTrack], timing: Timing) -> MidiPiece:
     """Even out the swing, read fine notation at twice its tempo, put the notes on the grid from the first bar on."""
-    metre, bpm = timing.metres[0][1], timing.tempos[0][1]
+    metres, bpm = [metre for _, metre in timing.metres], timing.tempos[0][1]
+    keeps_bars = len(metres) > 1 or timing.pickup_ticks > 0
+    is_compound = any(metre.is_compound for metre in metres)
     beats = [note.start / TICKS_PER_BEAT for track in tracks for note in track.notes]
-    factor = 2 if not metre.is_compound and bpm < _FINE_BPM and _fine_share(beats) > _FINE_SHARE else 1
+    is_fine = not (keeps_bars or is_compound) and bpm < _FINE_BPM and _fine_share(beats) > _FINE_SHARE
+    factor = 2 if is_fine else 1
     swing, level = EVEN, 1
-    if not metre.is_compound:
+    if not is_compound:
         scaled = [beat * factor for beat in beats]
         swing = find_swing(scaled)
         if swings_sixteenths(scaled):
@@ -178,7 +209,7 @@ def _to_piece(name: str, source: str, tracks: Sequence[MidiTrack], timing: Timin
     grid = make_grid(timing, end + 4 * TICKS_PER_BEAT)
     settled = (replace(track, notes=_settle(track.notes, grid, factor, swing, level)) for track in tracks)
     piece = MidiPiece(name, source, timing, swing if level == 1 else EVEN, tuple(t for t in settled if t.notes))
-    return _from_first_bar(piece)
+    return piece if keeps_bars else _from_first_bar(piece)
 
 
 def _settle(notes: Sequence[Note], grid: Grid, factor: int, swing: float, level: int) -> tuple[Note, ...]:
