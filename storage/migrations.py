@@ -136,3 +136,34 @@ def m003_chat(database: Database) -> None:
         """
     )
     database.execute("create table presses (key text primary key, job_id text not null) without rowid")
+
+
+@MIGRATIONS()
+def m004_studio(database: Database) -> None:
+    """Make what the studio needs: names and tags of compositions, share pages, sign-in links and sessions."""
+    database.execute("alter table compositions add column title text not null default ''")
+    database.execute("alter table compositions add column tags text not null default '[]'")
+    database.execute("alter table compositions add column favourite integer not null default 0")
+    database.execute("create index jobs_finished on jobs (finished_at)")  # figures count what has ended lately
+    database.execute(
+        """
+        create table pages (
+            token text primary key,
+            take_id text not null unique,
+            user text not null,
+            created_at real not null
+        ) without rowid
+        """
+    )
+    for table in ("invitations", "sessions"):
+        database.execute(
+            f"""
+            create table {table} (
+                token_hash text primary key,
+                user text not null,
+                guest text not null,
+                created_at real not null,
+                valid_until real not null
+            ) without rowid
+            """
+        )

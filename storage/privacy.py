@@ -8,6 +8,7 @@ from storage.database import Connections, transaction
 from storage.files import FileStore
 from storage.history import History
 from storage.jobs import ENDED, WAITING, Ledger
+from storage.pages import Pages
 from storage.spaces import Share
 
 
@@ -19,7 +20,7 @@ class Privacy:
 
     def __init__(self, path: Path, files: FileStore) -> None:
         self._connections, self._files = Connections(path), files
-        self._ledger, self._history = Ledger(path), History(path)
+        self._ledger, self._history, self._pages = Ledger(path), History(path), Pages(path)
 
     def export(self, user: str) -> dict[str, Any]:
         """Return everything that is kept of a user as plain JSON data, files as paths in the file store."""
@@ -30,6 +31,7 @@ class Privacy:
             "jobs": [job.to_json() | {"payload": job.payload} for job in jobs],
             "compositions": [asdict(entry) for entry in self._history.entries(user=user, limit=most)],
             "shares": [asdict(share) for share in self.shares(user)],
+            "pages": sorted(self._pages.open_of(user)),
         }
 
     def forget(self, user: str) -> int:
@@ -44,12 +46,15 @@ class Privacy:
             self._files.remove(job.id)
         for job in ended:
             self._forget_job(job.id)
+        for table in ("invitations", "sessions"):
+            self._connections.mine().execute(f"delete from {table} where user = ?", [user])
         return len(self._ledger.jobs(user=user, statuses=("running",))) + len(ended)
 
     def forget_take(self, take_id: str, job_id: str) -> None:
         """Delete one take; its job and the files go with the last one."""
         self._history.delete(take_id)
         self._connections.mine().execute("delete from shares where take_id = ?", [take_id])
+        self._pages.close(take_id)
         if not self._history.for_job(job_id):
             self._files.remove(job_id)
             self._forget_job(job_id)
@@ -63,7 +68,8 @@ class Privacy:
         database = self._connections.mine()
         with transaction(database):
             takes = "select id from compositions where job_id = :id"
-            database.execute(f"delete from shares where take_id in ({takes})", {"id": job_id})
+            for table in ("shares", "pages"):
+                database.execute(f"delete from {table} where take_id in ({takes})", {"id": job_id})
             for table in ("compositions", "events", "postings", "presses"):
                 database.execute(f"delete from {table} where job_id = :id", {"id": job_id})
             database.execute(

@@ -39,7 +39,12 @@ def test_opening_twice_changes_nothing(path):
     Ledger(path).enqueue("a", "compose", {})
     again = open_database(path)
     assert _schema(again) == first
-    assert [applied.name for applied in MIGRATIONS.applied(again)] == ["m001_jobs", "m002_compositions", "m003_chat"]
+    assert [applied.name for applied in MIGRATIONS.applied(again)] == [
+        "m001_jobs",
+        "m002_compositions",
+        "m003_chat",
+        "m004_studio",
+    ]
     assert Ledger(path).job("a") is not None
 
 
