@@ -16,9 +16,12 @@ from composer_core.genres import Genre, find_genre, list_genres
 from storage.files import FileStore
 from storage.history import History
 from storage.jobs import Ledger
+from storage.pages import Pages
 from storage.postings import Postings
 from storage.privacy import Privacy
+from storage.sessions import Sessions
 from storage.spaces import Spaces, SpaceSettings
+from storage.watch import Watch
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,7 +30,10 @@ TOILERS = 2
 
 @dataclass(frozen=True)
 class Desk:
-    """Everything that lasts. Its calls block: a command makes them through ``do``."""
+    """Everything that lasts. Its calls block: a command makes them through ``do``.
+
+    ``public_url`` is where the studio is found from anywhere, without a slash at the end; empty if nowhere.
+    """
 
     ledger: Ledger
     history: History
@@ -35,7 +41,11 @@ class Desk:
     spaces: Spaces
     postings: Postings
     privacy: Privacy
+    pages: Pages
+    sessions: Sessions
+    watch: Watch
     genre_folders: tuple[Path, ...]
+    public_url: str = ""
     clock: Callable[[], float] = time.time
     _toilers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(TOILERS, "toil"))
 
@@ -50,7 +60,11 @@ class Desk:
             spaces=Spaces(database),
             postings=Postings(database),
             privacy=Privacy(database, files),
+            pages=Pages(database, clock=clock),
+            sessions=Sessions(database, clock=clock),
+            watch=Watch(database),
             genre_folders=settings.genre_folders,
+            public_url=settings.studio.public_url,
             clock=clock,
         )
 

@@ -35,6 +35,23 @@ class DiscordSettings:
 
 
 @dataclass(frozen=True)
+class StudioSettings:
+    """Where the studio listens, and where it is found from anywhere (empty: on this machine only)."""
+
+    port: int = 8080
+    host: str = "127.0.0.1"
+    public_url: str = ""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "StudioSettings":
+        """Read ``TUTTI_STUDIO_PORT`` (0: off), ``TUTTI_STUDIO_HOST`` and ``TUTTI_PUBLIC_URL``."""
+        port, host, url = (
+            environ.get(f"TUTTI_{name}", "").strip() for name in ("STUDIO_PORT", "STUDIO_HOST", "PUBLIC_URL")
+        )
+        return cls(_port(port), host or cls.host, url.rstrip("/"))
+
+
+@dataclass(frozen=True)
 class Settings:
     """The data folder, the sound equipment (``None``: look in the usual places) and which tokens are set."""
 
@@ -43,6 +60,7 @@ class Settings:
     fluidsynth: str | None = None
     tokens: frozenset[str] = frozenset()
     discord: DiscordSettings | None = None
+    studio: StudioSettings = field(default_factory=StudioSettings)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -54,9 +72,17 @@ class Settings:
             fluidsynth=environ.get("TUTTI_FLUIDSYNTH", "").strip() or None,
             tokens=frozenset(name for name in TOKENS if environ.get(name)),
             discord=DiscordSettings.from_environment(environ),
+            studio=StudioSettings.from_environment(environ),
         )
 
     @property
     def genre_folders(self) -> tuple[Path, ...]:
         """Where genres are looked for: shipped ones first."""
         return (SHIPPED, self.home.genres)
+
+
+def _port(text: str) -> int:
+    """Read a port's number; -1 for what is none, which the studio refuses when it starts."""
+    if not text:
+        return StudioSettings.port
+    return int(text) if text.isdecimal() and len(text) <= 5 else -1
