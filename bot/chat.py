@@ -145,6 +145,8 @@ class Button:
     action: str
     style: str = "plain"
     """``plain``, ``primary`` or ``danger``."""
+    leads_to: "Sent | None" = None
+    """A message that it opens instead, on platforms where a button can."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,8 @@ class Reply:
     sent: Callable[["Sent"], Awaitable[None]] | None = None
     key: str = ""
     """Sent twice under one key, it appears once (as far as the platform helps)."""
+    blames: str | None = None
+    """Set where nothing was done because of something that the user can mend: the option at fault, or empty."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +206,14 @@ class PlaceClosed(UserError):
         names = ", ".join(f"**{name}**" for name in permissions)
         ending = "s" if len(permissions) > 1 else ""
         return cls(f"I lack the permission{ending} {names} in this channel: ask a moderator for it, or try elsewhere.")
+
+
+class Misread(UserError):
+    """What was typed does not say which command, or does not fit one of its options; ``option`` names that."""
+
+    def __init__(self, message: str, option: str = "") -> None:
+        super().__init__(message)
+        self.option = option
 
 
 class SetupRefused(UserError):

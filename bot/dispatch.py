@@ -30,7 +30,7 @@ class Dispatch:
             async for reply in command.run(incoming, self.desk):
                 yield reply
         except UserError as error:
-            yield Reply(as_said_in_chat(str(error)))
+            yield Reply(as_said_in_chat(str(error)), blames=error.option)
         except Exception:
             log.exception("event %s (%s) failed", incoming.key, incoming.command)
             yield Reply(f"Sorry, something went wrong on our side. It is in our log under {incoming.key}.")

@@ -11,8 +11,9 @@ from storage.home import Home
 TOKENS = {
     "DISCORD_TOKEN": "the Discord frontend",
     "SLACK_BOT_TOKEN": "the Slack frontend",
-    "SLACK_APP_TOKEN": "the Slack frontend",
+    "SLACK_APP_TOKEN": "the Slack frontend (or SLACK_SIGNING_SECRET, where it has a public address)",
 }
+SLACK_PORT = "3000"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,38 @@ class StudioSettings:
 
 
 @dataclass(frozen=True)
+class SlackSettings:
+    """Tokens and secrets of the Slack app, how it is reached, and what its commands begin with.
+
+    With ``app_token`` it listens by Socket Mode; without one, for signed requests at ``host`` and ``port``. With
+    ``client_id`` and ``client_secret`` any workspace may install it. ``secret_key`` encrypts what they entrust to us;
+    when it is empty, a key file in the data folder does. ``api_base`` is empty for Slack's own address.
+    """
+
+    bot_token: str = field(default="", repr=False)
+    app_token: str = field(default="", repr=False)
+    signing_secret: str = field(default="", repr=False)
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
+    api_base: str = ""
+    prefix: str = ""
+    host: str = "127.0.0.1"
+    port: str = SLACK_PORT
+    public_url: str = ""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "SlackSettings | None":
+        """Read ``SLACK_BOT_TOKEN``, ``SLACK_APP_TOKEN`` and so on; none of them, or no way to a token, is no Slack."""
+        values = {name: environ.get(f"SLACK_{name.upper()}", "").strip() for name in cls.__dataclass_fields__}
+        values["api_base"] = environ.get("SLACK_API_BASE_URL", "").strip()
+        values["prefix"] = environ.get("SLACK_COMMAND_PREFIX", "").strip().lstrip("/")
+        values["secret_key"] = environ.get("TUTTI_SECRET_KEY", "").strip()
+        settings = cls(**{name: value for name, value in values.items() if value})
+        return settings if settings.bot_token or settings.client_id else None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The data folder, the sound equipment (``None``: look in the usual places) and which tokens are set."""
 
@@ -60,6 +93,7 @@ class Settings:
     fluidsynth: str | None = None
     tokens: frozenset[str] = frozenset()
     discord: DiscordSettings | None = None
+    slack: SlackSettings | None = None
     studio: StudioSettings = field(default_factory=StudioSettings)
 
     @classmethod
@@ -72,6 +106,7 @@ class Settings:
             fluidsynth=environ.get("TUTTI_FLUIDSYNTH", "").strip() or None,
             tokens=frozenset(name for name in TOKENS if environ.get(name)),
             discord=DiscordSettings.from_environment(environ),
+            slack=SlackSettings.from_environment(environ),
             studio=StudioSettings.from_environment(environ),
         )
 

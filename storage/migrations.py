@@ -167,3 +167,42 @@ def m004_studio(database: Database) -> None:
             ) without rowid
             """
         )
+
+
+@MIGRATIONS()
+def m005_workspaces(database: Database) -> None:
+    """Make what platforms with many installations need: their tokens, encrypted; events taken; files sent apart."""
+    database.execute(
+        """
+        create table installations (
+            platform text not null,
+            space text not null,
+            secret text not null,
+            installed_at real not null,
+            primary key (platform, space)
+        ) without rowid
+        """
+    )
+    database.execute(
+        """
+        create table inbox (
+            key text primary key,
+            payload text,
+            taken_at real not null,
+            tries integer not null default 1
+        ) without rowid
+        """
+    )
+    database.execute("create index inbox_taken on inbox (taken_at)")
+    database.execute("create index inbox_open on inbox (taken_at) where payload is not null")
+    database.execute(
+        """
+        create table enclosures (
+            channel text not null,
+            message text not null,
+            file text not null,
+            key text not null,
+            primary key (channel, message, file)
+        ) without rowid
+        """
+    )

@@ -1,0 +1,75 @@
+"""Events as a platform delivered them: each is taken once, however often it comes, and none is lost half done.
+
+An event lies here with all that it says until it was dealt with; after that only its key does. Whatever is found
+unfinished at the start was interrupted by the end of an earlier process.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from storage.database import Connections, transaction
+from storage.records import read_json, write_json
+
+MOST_TRIES = 3  # an event that stopped us so often is given up
+KEPT_S = 3 * 24 * 3600.0  # no platform delivers an event again after that
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An event that was taken and not finished."""
+
+    key: str
+    payload: dict[str, Any]
+
+
+class Inbox:
+    """Events, in the database at ``path``; may be used from any thread, by one process at a time.
+
+    Every method may raise ``sqlite3.Error``; then nothing of it has happened.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self._connections, self._clock = Connections(path), clock
+
+    def take(self, key: str, payload: dict[str, Any]) -> bool:
+        """Take an event; false if it was taken before."""
+        sql = "insert into inbox (key, payload, taken_at) values (?, ?, ?) on conflict (key) do nothing"
+        return self._database.execute(sql, [key, write_json(payload), self._clock()]).rowcount == 1
+
+    def press(self, key: str, at_s: float, within_s: float) -> bool:
+        """Note that a button was pressed; false if it was pressed less than ``within_s`` before: a double click."""
+        sql = """
+            insert into inbox (key, payload, taken_at) values (:key, null, :at)
+            on conflict (key) do update set taken_at = :at where abs(:at - taken_at) >= :within
+        """
+        return self._database.execute(sql, {"key": key, "at": at_s, "within": within_s}).rowcount == 1
+
+    def finish(self, key: str) -> None:
+        """Note that an event was dealt with; what it said is forgotten."""
+        self._database.execute("update inbox set payload = null where key = ?", [key])
+
+    def release(self, key: str) -> None:
+        """Forget an event altogether: the same may come again and be taken."""
+        self._database.execute("delete from inbox where key = ?", [key])
+
+    def unfinished(self) -> list[Letter]:
+        """Return what was taken and not finished, oldest first, and forget what is old; called once, at the start."""
+        with transaction(self._database):
+            self._database.execute("update inbox set payload = null where tries >= ?", [MOST_TRIES])
+            self._database.execute("delete from inbox where taken_at < ?", [self._clock() - KEPT_S])
+            self._database.execute("update inbox set tries = tries + 1 where payload is not null")
+        rows = self._database.query("select key, payload from inbox where payload is not null order by taken_at")
+        return [Letter(row["key"], read_json(row["payload"])) for row in rows]
+
+    def prune(self) -> None:
+        """Forget the events that nobody will deliver again."""
+        self._database.execute("delete from inbox where taken_at < ?", [self._clock() - KEPT_S])
+
+    @property
+    def _database(self) -> Database:
+        return self._connections.mine()
