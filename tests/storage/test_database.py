@@ -44,6 +44,7 @@ def test_opening_twice_changes_nothing(path):
         "m002_compositions",
         "m003_chat",
         "m004_studio",
+        "m005_workspaces",
     ]
     assert Ledger(path).job("a") is not None
 
