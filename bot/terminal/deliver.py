@@ -12,6 +12,8 @@ from typing import Any
 from composer_core.errors import ResourceError
 from storage.files import FileStore
 
+ROLL = "roll"  # what the studio's page draws from: of no use to people
+
 
 @contextlib.contextmanager
 def destination(out: Path) -> Iterator[Path]:
@@ -53,6 +55,8 @@ def deliver(files: FileStore, takes: Sequence[dict[str, Any]], out: Path) -> lis
         for take in takes:
             paths = {}
             for kind, stored in take["files"].items():
+                if kind == ROLL:
+                    continue
                 source = files.path(stored)
                 target = out / source.name
                 copies.append((_copy(source, target), target))

@@ -1,11 +1,13 @@
 """Jobs of kind ``export``: a finished take in another form, sized to where it goes.
 
 A payload names the ``form`` and the ``limit_bytes``: ``sound`` and ``voice`` start from a stored ``source``, ``stems``
-from the ``request`` of the take (the same seed gives the same notes), because stems are kept for nobody.
+from the ``request`` of the take (the same seed gives the same notes), because stems are kept for nobody. Stems come
+in a zip, and with ``apart`` also as MP3 each, for a page that lets its user mute one.
 """
 
 import base64
 import logging
+import shutil
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,6 +16,7 @@ from typing import Any
 
 from audio.convert import shrink, write_voice_message
 from composer_core.errors import Cancelled, ResourceError
+from composer_core.music import Composition
 from composer_core.performance import perform
 from composer_core.worker.compose import Composer
 from composer_core.worker.faults import explain
@@ -21,6 +24,8 @@ from composer_core.worker.held import Held
 from composer_core.worker.produce import render_composition
 from storage.files import FileStore
 from storage.jobs import Job
+
+APART_BYTES = 64 * 1024 * 1024  # of one stem: 15 minutes at the best rate have 18 MB
 
 log = logging.getLogger(__name__)
 
@@ -80,11 +85,13 @@ class Exporter:
         render_composition(perform(composition), self.composer.setup, stems_dir=stems)
         self._report(job, "encode")
         target = folder / f"{job.payload['take']}-stems.zip"
-        said = _zip(sorted(stems.iterdir()), target, job.payload["limit_bytes"])
-        for stem in stems.iterdir():
-            stem.unlink()
-        stems.rmdir()
-        return _result(job, target, said)
+        recorded = sorted(stems.iterdir())
+        apart = _apart(recorded, folder, composition) if job.payload.get("apart") else []
+        said = _zip(recorded, target, job.payload["limit_bytes"])
+        shutil.rmtree(stems)
+        return _result(job, target, said) | {
+            "apart": [{**stem, "file": f"{job.id}/{stem['file']}"} for stem in apart],
+        }
 
     def _source(self, job: Job) -> Path:
         """Return the stored file to start from.
@@ -101,6 +108,18 @@ class Exporter:
         if not self.held.alive(job.id):
             raise Cancelled
         self.held.ledger.record(self.held.owner, job.id, "progress", {"stage": stage, "fraction": 0.5})
+
+
+def _apart(stems: Sequence[Path], folder: Path, composition: Composition) -> list[dict[str, Any]]:
+    """Write each stem as MP3; say which track it is, 0 for the reverberation of all."""
+    apart = []
+    for stem in stems:
+        number = int(stem.stem.partition("-")[0]) if stem.stem != "reverb" else 0
+        target = folder / f"{stem.stem}.mp3"
+        shrink(stem, target, APART_BYTES)
+        name = composition.tracks[number - 1].name if number else "Reverberation"
+        apart.append({"number": number, "name": name, "file": target.name})
+    return apart
 
 
 def _zip(stems: Sequence[Path], target: Path, limit_bytes: int) -> str:

@@ -1,10 +1,10 @@
-"""The road of one take: performance → stems → mix → mp3 and ogg, picture, MIDI, JSON, into one folder."""
+"""The road of one take: performance → stems → mix → mp3 and ogg, picture, MIDI, roll, JSON, into one folder."""
 
 import json
 import re
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from audio.mix import Mix, render
 from audio.stems import NoteEvent, Part
 from composer_core.midi import write_composition
 from composer_core.music import Composition, Track
-from composer_core.performance import as_played, perform, to_parts
+from composer_core.performance import PlayedPart, as_played, perform, to_parts
 from composer_core.picture import describe, draw_pianoroll
+from composer_core.worker.heard import heard
 from composer_core.worker.setup import Setup
 
 Progress = Callable[[str, float], None]
@@ -53,9 +54,12 @@ def produce(
     if stems:
         files["stems"] = f"{name}-stems"
         (folder / files["stems"]).mkdir()
+    files["roll"] = f"{name}.roll.json"
     (folder / files["mid"]).write_bytes(write_composition(as_played(performed)))
-    mix = render_composition(
-        performed,
+    played = to_parts(performed)
+    _write_json(folder / files["roll"], heard(performed, played))
+    mix = render_parts(
+        played,
         setup,
         stems_dir=folder / files["stems"] if stems else None,
         progress=lambda fraction: progress("render", 0.6 * fraction),
@@ -69,7 +73,7 @@ def produce(
     stopwatch.lap("draw_s")
     record = describe_take(performed) | {"audio": _figures(mix), **(extra or {})}
     record["timings"] = {**record.get("timings", {}), **stopwatch.laps}
-    (folder / files["json"]).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write_json(folder / files["json"], record, indent=2)
     progress("draw", 1.0)
     return Produced(record, files)
 
@@ -82,6 +86,17 @@ def render_composition(
     progress: Callable[[float], None] | None = None,
 ) -> Mix:
     """Render a performed composition to a mastered stereo mix."""
+    return render_parts(to_parts(performed), setup, stems_dir=stems_dir, progress=progress)
+
+
+def render_parts(
+    played: Sequence[PlayedPart],
+    setup: Setup,
+    *,
+    stems_dir: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Mix:
+    """Render what is played to a mastered stereo mix."""
     parts = [
         Part(
             name=name,
@@ -92,7 +107,7 @@ def render_composition(
             level_db=level_db,
             reverb_send=reverb_send,
         )
-        for name, program, is_drum, pan, level_db, reverb_send, notes in to_parts(performed)
+        for name, program, is_drum, pan, level_db, reverb_send, notes in played
     ]
     return render(parts, soundfont=setup.soundfont, library=setup.fluidsynth, stems_dir=stems_dir, progress=progress)
 
@@ -128,6 +143,12 @@ def file_name(name: str) -> str:
     """Make a melody's name safe as a file name on every platform: letters, digits, ``-``, ``_`` and ``.`` inside."""
     plain = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFKC", name)).strip("-.")
     return plain.encode()[:NAME_BYTES].decode(errors="ignore").strip("-.") or "melody"
+
+
+def _write_json(path: Path, data: dict[str, Any], indent: int | None = None) -> None:
+    separators = None if indent else (",", ":")
+    text = json.dumps(data, indent=indent, separators=separators, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 class Stopwatch:

@@ -24,6 +24,12 @@ def store(home):
 TAKES = [{"files": {"mid": "job/tune.mid", "mp3": "job/tune.mp3", "stems": "job/tune-stems"}}]
 
 
+def test_what_only_a_page_draws_from_is_not_delivered(store, tmp_path):
+    takes = [{"files": {"mid": "job/tune.mid", "roll": "job/tune.roll.json"}}]
+    deliver(store, takes, tmp_path)
+    assert (tmp_path / "tune.mid").exists() and not (tmp_path / "tune.roll.json").exists()
+
+
 def names(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 

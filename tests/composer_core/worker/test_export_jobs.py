@@ -59,6 +59,16 @@ def test_stems_are_made_again_from_the_request(shop, files, limit_bytes, ending)
     assert path.stat().st_size <= limit_bytes and {one.name for one in path.parent.iterdir()} == {"abc-1-stems.zip"}
 
 
+def test_stems_apart_are_named_by_their_tracks(shop, files):
+    request = ComposeRequest(parse_notes("C4 D E F"), "chorale", 7, technique="blocks").to_json()
+    job = export(shop, form="stems", take="abc-1", request=request, limit_bytes=50_000_000, apart=True)
+    apart = [(stem["number"], stem["name"]) for stem in job.result["apart"]]
+    assert apart == [(1, "Soprano"), (2, "Alto"), (3, "Tenor"), (4, "Bass"), (0, "Reverberation")]
+    for stem in job.result["apart"]:
+        assert files.path(stem["file"]).read_bytes()[:3] == b"ID3" and stem["file"].endswith(".mp3")
+    assert files.path(job.result["file"]).suffix == ".zip"
+
+
 def test_a_cancelled_export_leaves_nothing(shop, files):
     shop.ledger.enqueue("export", "export", {"form": "voice", "source": SOURCE})
     shop.ledger.cancel("export")
