@@ -11,7 +11,6 @@ from storage.files import FileStore
 from storage.history import Entry
 from storage.jobs import Job
 
-BATCH = 8  # jobs that a worker claims at once: they wait together
 CELLS = 12
 STAGES = {
     "load": "warming up",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from bot import cards
 from bot.chat import FileRefused, Frontend, MessageGone, Place, PlaceClosed, Reply, Sent
 from bot.desk import Desk
+from bot.outlook import outlook
 from bot.results import result_of
 from storage.jobs import ENDED, WAITING, Job
 from storage.postings import Glance
@@ -120,12 +121,8 @@ class Courier:
     async def _progress(self, job: Job) -> Reply:
         if job.status not in WAITING:
             return cards.running(job)
-        ledger = self.desk.ledger
-        place = await self.desk.do(ledger.place, job.id)
-        typical_s = await self.desk.do(ledger.typical_s, job.kind)
-        workers = await self.desk.do(ledger.live_workers)
-        wait_s = None if typical_s is None or place is None else typical_s * math.ceil(place / cards.BATCH)
-        return cards.waiting(job, place, wait_s, any(job.kind in worker.kinds for worker in workers))
+        seen = await outlook(self.desk, job)
+        return cards.waiting(job, seen.place, seen.wait_s, seen.has_worker)
 
     async def _conclude(self, frontend: Frontend, job: Job, letter: _Letter) -> None:
         reply = await result_of(self.desk, job)

@@ -1,6 +1,6 @@
 """Another take, a variation, another genre, another tempo: a take's request once more, with something changed."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 from bot.chat import Incoming, Reply
@@ -9,53 +9,73 @@ from bot.desk import Desk
 from bot.library import find_take
 from bot.variations import vary
 from bot.wishes import submit
-from composer_core.errors import SettingError
+from composer_core.errors import SettingError, about
 from composer_core.request import ComposeRequest, new_seed
+from storage.jobs import Job
 
 Change = Callable[[ComposeRequest], ComposeRequest]
 
 
-async def another(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
-    """Compose the same once more with another seed."""
-    yield await _again(incoming, desk, lambda request: replace(request, seed=new_seed()))
+async def once_more(incoming: Incoming, desk: Desk) -> Job:
+    """Put a take's request into the queue again, changed as the command says; ``value`` says how.
+
+    Raises:
+        UserError: the take is not for this user, or the value will not do.
+    """
+    entry = await find_take(desk, incoming, incoming.text("id"))
+    with about("value"):
+        change = await _CHANGES[incoming.command](incoming, desk)
+        # A take's own seed; the melody that was sent, not the one that was cut or repeated for it.
+        request = replace(ComposeRequest.from_json(entry.settings), seed=entry.seed, takes=1, stems=False)
+        request = change(request)
+    return await submit(incoming, desk, request)
 
 
-async def variation(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
-    """Compose near what is there: the same seed, one control moved."""
-    yield await _again(incoming, desk, lambda request: vary(request, incoming.text("value")))
+async def run(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
+    """Say which job it became."""
+    job = await once_more(incoming, desk)
+    yield Reply(f"On its way: job `{job.id}`.")
 
 
-async def other_genre(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
-    """Compose the same melody in another genre, by that genre's own technique."""
+async def _another(incoming: Incoming, desk: Desk) -> Change:
+    """Another seed."""
+    return lambda request: replace(request, seed=new_seed())
+
+
+async def _variation(incoming: Incoming, desk: Desk) -> Change:
+    """Near what is there: the same seed, one control moved."""
+    return lambda request: vary(request, incoming.text("value"))
+
+
+async def _other_genre(incoming: Incoming, desk: Desk) -> Change:
+    """The same melody in another genre, by that genre's own technique."""
     genre = await desk.genre(incoming.text("value"), incoming.place)
 
     def change(request: ComposeRequest) -> ComposeRequest:
         controls = replace(request.controls, parts=())  # another genre has other parts
         return replace(request, genre=genre.name, technique=genre.technique, intro=False, controls=controls)
 
-    yield await _again(incoming, desk, change)
+    return change
 
 
-async def other_tempo(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
-    """Compose the same at another tempo."""
+async def _other_tempo(incoming: Incoming, desk: Desk) -> Change:
+    """Another tempo."""
     try:
         tempo_bpm = float(incoming.text("value"))
     except ValueError as error:
         raise SettingError(f"{incoming.text('value')[:20]!r} is no tempo: choose one from the list.") from error
-    yield await _again(incoming, desk, lambda request: replace(request, tempo_bpm=tempo_bpm))
+    return lambda request: replace(request, tempo_bpm=tempo_bpm)
 
 
-async def _again(incoming: Incoming, desk: Desk, change: Change) -> Reply:
-    entry = await find_take(desk, incoming, incoming.text("id"))
-    # A take's own seed; the melody that was sent, not the one that was cut or repeated for it.
-    request = replace(ComposeRequest.from_json(entry.settings), seed=entry.seed, takes=1, stems=False)
-    job = await submit(incoming, desk, change(request))
-    return Reply(f"On its way: job `{job.id}`.")
-
-
+_CHANGES: dict[str, Callable[[Incoming, Desk], Awaitable[Change]]] = {
+    "another": _another,
+    "vary": _variation,
+    "regenre": _other_genre,
+    "retempo": _other_tempo,
+}
 COMMANDS = (
-    Command("another", "Another take", another, shown="pressed", posts=True),
-    Command("vary", "A variation", variation, shown="pressed", posts=True),
-    Command("regenre", "The same in another genre", other_genre, shown="pressed", posts=True),
-    Command("retempo", "The same at another tempo", other_tempo, shown="pressed", posts=True),
+    Command("another", "Another take", run, shown="pressed", posts=True),
+    Command("vary", "A variation", run, shown="pressed", posts=True),
+    Command("regenre", "The same in another genre", run, shown="pressed", posts=True),
+    Command("retempo", "The same at another tempo", run, shown="pressed", posts=True),
 )

@@ -10,20 +10,26 @@ from bot.library import find_take
 from bot.results import EXPORT
 from bot.wishes import enqueue
 from composer_core.request import ComposeRequest
+from storage.history import Entry
 
 
 async def stems(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     """Have each track's own sound put into a zip."""
     entry = await find_take(desk, incoming, incoming.text("id"))
+    job = await enqueue(incoming, desk, EXPORT, stems_payload(entry, incoming.place.file_bytes))
+    yield Reply(f"Each instrument is recorded alone now: job `{job.id}`.")
+
+
+def stems_payload(entry: Entry, limit_bytes: int, *, apart: bool = False) -> dict[str, object]:
+    """Return what a worker needs to record a take's stems; ``apart`` asks for one MP3 a stem beside the zip."""
     request = replace(ComposeRequest.from_json(entry.settings), seed=entry.seed, takes=1)
-    payload = {
+    return {
         "form": "stems",
         "take": entry.id,
         "request": request.to_json(),
-        "limit_bytes": incoming.place.file_bytes,
+        "limit_bytes": limit_bytes,
+        "apart": apart,
     }
-    job = await enqueue(incoming, desk, EXPORT, payload)
-    yield Reply(f"Each instrument is recorded alone now: job `{job.id}`.")
 
 
 async def voice(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:

@@ -1,23 +1,16 @@
 """/genres: what can be composed in, and an example of each to hear."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 from bot.cards import plain
 from bot.chat import Choice, Incoming, OutFile, Reply, Select
 from bot.command import Command
 from bot.desk import Desk
+from bot.examples import HOUSE, make_example
 from bot.results import fit, show_takes
-from composer_core.genres import Genre
-from composer_core.midi import read_melody
-from composer_core.request import ComposeRequest
 from storage.jobs import Job
 
-HOUSE = "tutti"  # whose the examples are: nobody's in particular, and everybody hears them
-EXAMPLE = Path(__file__).parent.parent / "samples" / "ode-to-joy.mid"
-EXAMPLE_SEED = 7
 PATIENCE_S = 600.0
 POLL_S = 0.2
 
@@ -36,7 +29,7 @@ async def genres(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
 async def example(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     """Let the asker hear a genre; it is composed once and kept."""
     genre = await desk.genre(incoming.text("value"), incoming.place)
-    job = await _example_job(genre, desk)
+    job = await make_example(genre, desk)
     if not job.ended:
         yield Reply(f"The first example of {plain(genre.title)} is being composed …")
         job = await _wait(job, desk)
@@ -48,19 +41,6 @@ async def example(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     heard: tuple[OutFile, ...] = tuple(file for file in card.files if file.name.endswith((".mp3", ".png")))
     reply = Reply(f"🎧 **{plain(genre.title)}**: {plain(genre.description, 200)}", heard)
     yield await fit(desk, incoming.place, reply, HOUSE)
-
-
-async def _example_job(genre: Genre, desk: Desk) -> Job:
-    """Return the job of a genre's example, made by whoever is first to ask; new weights make a new one."""
-
-    def enqueue() -> Job:
-        version = genre.weights.stat().st_mtime_ns
-        melody = read_melody(EXAMPLE.read_bytes(), "Ode to Joy")
-        request = ComposeRequest(melody, genre.name, EXAMPLE_SEED, technique=genre.technique, tempo_bpm=genre.tempo_bpm)
-        job_id = hashlib.sha256(f"example:{genre.folder}:{version}".encode()).hexdigest()[:12]
-        return desk.ledger.enqueue(job_id, "compose", request.to_json(), user=HOUSE, origin={"platform": HOUSE})
-
-    return await desk.toil(enqueue)
 
 
 async def _wait(job: Job, desk: Desk) -> Job:

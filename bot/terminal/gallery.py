@@ -1,42 +1,15 @@
 """``tutti gallery``: eight well-known melodies in one genre, to hear what it is like."""
 
 import argparse
-import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.settings import Settings
 from bot.terminal import Commands
 from bot.terminal.compose import carry_out
 from bot.terminal.output import note
+from bot.tunes import read_tunes
 from composer_core.genres import find_genre
-from composer_core.music import Melody
-from composer_core.notation import parse_notes
 from composer_core.preparation import make_request
-
-TUNES = Path(__file__).parent.parent / "samples" / "gallery.toml"
-
-
-@dataclass(frozen=True)
-class Tune:
-    """A melody in the public domain: ``notes`` as ``notation`` reads them, ``bars`` without the pick-up."""
-
-    title: str
-    source: str
-    key: str
-    tempo_bpm: float
-    bars: int
-    notes: str
-
-    @property
-    def melody(self) -> Melody:
-        """The melody under its title."""
-        return parse_notes(self.notes, self.title)
-
-
-def read_tunes() -> list[Tune]:
-    """Read the melodies that come with us."""
-    return [Tune(**entry) for entry in tomllib.loads(TUNES.read_text(encoding="utf-8"))["tune"]]
 
 
 def add(commands: Commands) -> None:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from bot.terminal import compose
-from bot.terminal.gallery import read_tunes
+from bot.tunes import read_tunes
 from composer_core.music import PITCH_CLASS_NAMES
 from composer_core.transposition import parse_key
 
