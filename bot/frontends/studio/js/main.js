@@ -1,0 +1,117 @@
+// The frame around the pages: addresses, navigation, theme, who is signed in, and whether the server answers.
+
+import { connection } from "./api.js";
+import { h, show } from "./dom.js";
+import { icon } from "./icons.js";
+import { prepareSynth } from "./synth.js";
+import { isDark, startTheme, toggleTheme } from "./theme.js";
+
+const PAGES = [
+  [/^\/(?:compose)?$/, () => import("./pages/compose.js")],
+  [/^\/compose\/([0-9a-f]{12})$/, () => import("./pages/job.js")],
+  [/^\/library$/, () => import("./pages/library.js")],
+  [/^\/library\/([0-9a-f]{12}-\d{1,2})$/, () => import("./pages/composition.js")],
+  [/^\/train$/, () => import("./pages/train.js")],
+  [/^\/train\/genre\/([a-z0-9-]+)$/, () => import("./pages/genre.js")],
+  [/^\/train\/([0-9a-f]{12})$/, () => import("./pages/training.js")],
+  [/^\/learn(?:\/([a-z-]+))?$/, () => import("./pages/learn.js")],
+  [/^\/s\/([\w-]+)$/, () => import("./pages/share.js")],
+  [/^\/signin$/, () => import("./pages/signin.js")],
+];
+
+const place = document.getElementById("page");
+let leave = () => {};
+let visit = 0;
+
+/** Go to an address of the studio. */
+export function go(address, { replace = false } = {}) {
+  history[replace ? "replaceState" : "pushState"](null, "", address);
+  return open();
+}
+
+async function open({ quiet = false } = {}) {
+  const mine = (visit += 1);
+  const { pathname } = location;
+  const [pattern, load] = PAGES.find(([expression]) => expression.test(pathname)) ?? [null, () => import("./pages/missing.js")];
+  markCurrent(pathname);
+  try {
+    const { page } = await load();
+    const built = await page(...(pattern?.exec(pathname).slice(1) ?? []));
+    if (mine !== visit) {
+      built.leave?.();
+      return;
+    }
+    leave();
+    leave = built.leave ?? (() => {});
+    document.title = built.title ? `${built.title} · Tutti` : "Tutti";
+    show(place, built.element);
+    built.entered?.();
+    if (!quiet) {
+      scrollTo(0, 0);
+      place.focus({ preventScroll: true });
+    }
+  } catch (error) {
+    if (mine === visit) showFault(error);
+  }
+}
+
+function showFault(error) {
+  leave();
+  leave = () => {};
+  const isKnown = "status" in error;
+  const text = isKnown ? error.message : "Something went wrong on this page. Load it again.";
+  if (!isKnown) console.error(error);
+  show(place, h("section", { class: "notice wrong" }, h("h1", {}, "This did not work"), h("p", {}, text)));
+}
+
+function markCurrent(pathname) {
+  for (const link of document.querySelectorAll(".pages a")) {
+    const target = link.getAttribute("href");
+    const isHere = target === "/" ? /^\/(compose.*)?$/.test(pathname) : pathname.startsWith(target);
+    if (isHere) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function listen() {
+  addEventListener("popstate", () => open());
+  addEventListener("tutti:signin", () => location.pathname !== "/signin" && go("/signin", { replace: true }));
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    const isOurs = link && link.origin === location.origin && !link.hasAttribute("download") && !link.target;
+    if (!isOurs || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (link.pathname.startsWith("/api/") || link.pathname.startsWith("/static/")) return;
+    if (link.hash && link.pathname === location.pathname) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+  });
+}
+
+function buildTopEnd() {
+  const toggle = h("button", { type: "button", class: "quiet round", onclick: () => (toggleTheme(), dress()) });
+  const dress = () => {
+    toggle.setAttribute("aria-label", isDark() ? "Light colours" : "Dark colours");
+    show(toggle, icon(isDark() ? "sun" : "moon"));
+  };
+  dress();
+  document.getElementById("top-end").append(toggle);
+}
+
+function watchConnection() {
+  const banner = document.getElementById("connection");
+  connection.addEventListener("lost", () => {
+    banner.textContent = "The studio does not answer. What you wrote is kept here; it goes on as soon as it is back.";
+    banner.hidden = false;
+  });
+  connection.addEventListener("back", () => {
+    banner.hidden = true;
+    if (document.querySelector("main > .notice.wrong")) open({ quiet: true });
+  });
+}
+
+startTheme();
+listen();
+buildTopEnd();
+watchConnection();
+prepareSynth();
+open({ quiet: true });
