@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.clock import Clock
+
 MIB = 1024 * 1024
 EPOCH_MS = 1_420_070_400_000
 ALL = (1 << 53) - 1
@@ -26,19 +28,6 @@ class Refusal(Exception):
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(message)
         self.status, self.code = status, code
-
-
-@dataclass
-class Clock:
-    """The real time, which can be put forward."""
-
-    ahead_s: float = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead_s
-
-    def advance(self, seconds: float) -> None:
-        self.ahead_s += seconds
 
 
 @dataclass(eq=False)
