@@ -223,7 +223,7 @@ def _settle(notes: Sequence[Note], grid: Grid, factor: int, swing: float, level:
 
     starts, ends = place(note.start for note in notes), place(note.end for note in notes)
     spans = zip(notes, starts, ends, strict=True)
-    return _unique([replace(note, start=start, duration=max(end - start, _STEP)) for note, start, end in spans])
+    return one_of_each([replace(note, start=start, duration=max(end - start, _STEP)) for note, start, end in spans])
 
 
 def _fine_share(beats: Sequence[float]) -> float:
@@ -232,7 +232,7 @@ def _fine_share(beats: Sequence[float]) -> float:
     return fine / max(len(beats), 1)
 
 
-def _unique(notes: Sequence[Note]) -> tuple[Note, ...]:
+def one_of_each(notes: Sequence[Note]) -> tuple[Note, ...]:
     """One note, the loudest, of those that share start and pitch, cut where its pitch is struck again."""
     loudest: dict[tuple[int, int], Note] = {}
     for note in sorted(notes, key=lambda note: (note.velocity, note.duration)):

@@ -1,0 +1,21 @@
+"""The data half of training: a user's MIDI and MusicXML become pieces with a melody and a learned ensemble.
+
+Free of torch: a chat may show the report before a minute is spent.
+"""
+
+from composer_core.dataset.known import open_dataset
+from composer_core.dataset.opening import Dataset, Refused
+from composer_core.dataset.report import report_markdown, report_text
+from composer_core.dataset.surveying import Duplicate, Item, Survey, survey
+
+__all__ = [
+    "Dataset",
+    "Duplicate",
+    "Item",
+    "Refused",
+    "Survey",
+    "open_dataset",
+    "report_markdown",
+    "report_text",
+    "survey",
+]
