@@ -18,7 +18,7 @@ from tests.fakes.slack.methods_views import VIEWS
 from tests.fakes.slack.things import Message, Refused, Team
 from tests.fakes.slack.world import World
 
-METHODS: Mapping[str, Callable[[Call], Any]] = {**CHAT, **FILES, **PEOPLE, **VIEWS}
+METHODS: Mapping[str, Callable[[Call], dict[str, Any]]] = {**CHAT, **FILES, **PEOPLE, **VIEWS}
 # What a bot can do nothing about: how the place is set up, or what others did meanwhile.
 CIRCUMSTANCES = {
     "missing_scope",
@@ -56,6 +56,16 @@ class Fault:
     """The call takes effect, only its answer is lost."""
 
 
+@dataclass(frozen=True)
+class Done:
+    """A call that took effect."""
+
+    team: Team
+    method: str
+    arguments: dict[str, Any]
+    answer: dict[str, Any]
+
+
 class Api:
     """Serves calls. ``origin`` is set once the port is known."""
 
@@ -64,6 +74,7 @@ class Api:
         self.origin = ""
         self.faults: list[Fault] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.done: list[Done] = []
         self.refusals: list[tuple[str, str]] = []
         self.limited = 0
 
@@ -99,7 +110,9 @@ class Api:
             self.limits.told(token, method, _brief(arguments), wait_s)
             raise Refused("ratelimited", wait_s=wait_s)
         call = Call(self.world, self.origin, team, method, arguments, self.tell)
-        return METHODS[method](call)
+        answer = METHODS[method](call)
+        self.done.append(Done(team, method, arguments, answer))
+        return answer
 
     def _team(self, token: str) -> Team:
         if not token:
