@@ -239,6 +239,17 @@ async def test_what_is_wrong_with_a_call_is_remembered(slack, channel, ann, web)
     assert len(violations) == 5
 
 
+@needs_specs
+async def test_methods_that_take_no_json_do_not_see_it(slack, channel, web):
+    assert (await web.conversations_info(channel=channel.id))["channel"]["is_member"]
+    with pytest.raises(SlackApiError):
+        await web.api_call("conversations.info", json={"channel": channel.id})
+    assert "missing channel" in slack.world.violations[0]
+    slack.world.violations.clear()
+    scopes = (await web.auth_test()).headers["x-oauth-scopes"]
+    assert "chat:write" in scopes
+
+
 async def test_messages_are_posted_changed_and_deleted(slack, team, channel, ann, web):
     posted = await web.chat_postMessage(channel=channel.id, text="one", blocks=[ROW])
     (message,) = channel.seen(ann)

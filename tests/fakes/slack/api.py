@@ -90,7 +90,9 @@ class Api:
             answer = await self._do(request, method, token, arguments)
         except Refused as refused:
             return self._refuse(method, refused, arguments)
-        return self._faulty(fault, token, arguments) if fault else web.json_response({"ok": True, **answer})
+        if fault:
+            return self._faulty(fault, token, arguments)
+        return web.json_response({"ok": True, **answer}, headers=self._scopes(token))
 
     async def _do(self, request: web.Request, method: str, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if method in WITHOUT_TOKEN:
@@ -125,6 +127,10 @@ class Api:
                     raise Refused("account_inactive")
                 return team
         raise Refused("invalid_auth")
+
+    def _scopes(self, token: str) -> dict[str, str]:
+        granted = [team.scopes for team in self.world.teams.values() if team.token == token]
+        return {"x-oauth-scopes": ",".join(sorted(granted[0]))} if granted else {}
 
     def _open_connection(self, token: str) -> dict[str, Any]:
         if not token.startswith("xapp-"):

@@ -98,7 +98,8 @@ def needed_scopes(world: World, method: str, arguments: dict[str, Any]) -> list[
 async def read_arguments(request: web.Request, method: str) -> dict[str, Any]:
     """The arguments of a call, from its body or its address, in the types that the reference names."""
     if request.content_type == "application/json":
-        return {**request.query, **json.loads(await request.read() or b"{}")}
+        takes_json = (schemas.method(method) or {"json_input_supported": True}).get("json_input_supported")
+        return {**request.query, **(json.loads(await request.read() or b"{}") if takes_json else {})}
     form = {**request.query, **(await request.post())}
     known = (schemas.method(method) or {}).get("args", {}).get("properties", {})
     return {name: _typed(name, value, known.get(name, {})) for name, value in form.items()}
