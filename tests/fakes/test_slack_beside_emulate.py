@@ -1,24 +1,17 @@
 """Our fake Slack and one by other people hold the same after the same calls."""
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import emulated
 from tests.fakes.slack.emulated import Emulated
-from tests.fakes.slack.server import FakeSlack
-from tests.fakes.test_fake_slack import MANIFEST, MODAL, ROW
+from tests.fakes.slack.sample import MODAL, ROW
 
 pytestmark = pytest.mark.skipif(bool(emulated.missing()), reason=emulated.missing())
 
 
-async def test_the_same_calls_leave_the_same_messages_files_and_views(tmp_path):
-    slack = FakeSlack(MANIFEST)
-    await slack.start()
+async def test_the_same_calls_leave_the_same_messages_files_and_views(slack, team, channel, ann, web, tmp_path):
     world = slack.world
-    team = world.team("Alpha")
-    ann, channel = world.user("Ann", team), world.channel(team)
     direct = world.direct(team.bot, ann)
-    web = AsyncWebClient(token=team.token, base_url=slack.origin + "/api/")
     asked, _ = await slack.people.say(ann, channel, "play this")
     first = await web.chat_postMessage(channel=channel.id, text="one", thread_ts=asked.ts, blocks=[ROW])
     await web.chat_update(channel=channel.id, ts=first["ts"], text="two", blocks=[])
@@ -36,5 +29,4 @@ async def test_the_same_calls_leave_the_same_messages_files_and_views(tmp_path):
         assert [one["text"] for one in await other.shown(channel)][:2] == ["play this", "two"]
         assert [one["text"] for one in await other.shown(direct)] == ["four"]
         assert await other.file(file) == data
-    await slack.stop()
     assert world.violations == []
