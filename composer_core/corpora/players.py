@@ -1,5 +1,6 @@
 """The tracks of a MIDI piece as players: measured, freed of doubles, told apart as bass, lead or accompaniment."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -74,13 +75,17 @@ def is_pitched(track: MidiTrack) -> bool:
     return not track.is_drum and track.program not in _NOISES and not _PERCUSSION.search(track.name)
 
 
-def without_doubles(players: Sequence[Player]) -> list[Player]:
-    """Leave out what repeats another track, at once or an octave away, and what is called an echo."""
+def without_doubles(players: Sequence[Player], most_times: float = math.inf) -> list[Player]:
+    """Leave out what repeats another track, at once or an octave away, and what is called an echo.
+
+    A track with more than ``most_times`` the notes of another does more than repeat it.
+    """
     kept: list[Player] = []
     for player in sorted(players, key=lambda p: (-name_rank(p.track.name), -len(p.track.notes))):
         others = (other for other in kept if bool(bassness(other)) == bool(bassness(player)))
         is_echo = any(word in player.track.name.lower() for word in ("echo", "doubled"))
-        if not is_echo and not any(_doubles(player, other) for other in others):
+        like = (other for other in others if len(other.track.notes) <= most_times * len(player.track.notes))
+        if not is_echo and not any(_doubles(player, other) for other in like):
             kept.append(player)
     return sorted(kept, key=lambda player: player.number)
 
@@ -105,16 +110,18 @@ def bassness(player: Player) -> float:
 def likely_leads(players: Sequence[Player]) -> list[Player]:
     """Tracks that may carry the melody, the likeliest first."""
     voices = [player.voice for player in players]
-
-    def score(player: Player) -> float:
-        restless = max(player.leap - _LEAPS, 0.0) + max(player.onsets_per_bar - 12, 0.0) / 4
-        return 3.0 * name_rank(player.track.name) + likeness(player.voice, voices) - 1.5 * restless
-
-    fit = [player for player in players if _may_lead(player)]
-    return sorted(fit, key=score, reverse=True)
+    fit = [player for player in players if may_lead(player)]
+    return sorted(fit, key=lambda player: lead_score(player, voices), reverse=True)
 
 
-def _may_lead(player: Player) -> bool:
+def lead_score(player: Player, voices: Sequence[Voice]) -> float:
+    """How much a track looks like the melody among all ``voices`` of the piece."""
+    restless = max(player.leap - _LEAPS, 0.0) + max(player.onsets_per_bar - 12, 0.0) / 4
+    return 3.0 * name_rank(player.track.name) + likeness(player.voice, voices) - 1.5 * restless
+
+
+def may_lead(player: Player) -> bool:
+    """Whether a track can carry a melody at all: a line of some length, neither pulse nor arpeggio nor too low."""
     named = name_rank(player.track.name)
     if named == 2:
         return True

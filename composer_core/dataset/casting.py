@@ -1,56 +1,24 @@
-"""One piece heard by itself: which track carries the melody, who plays the bass, what the others do."""
+"""One piece heard by itself: its melody, and what everybody else does beneath it."""
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby
 
 from composer_core.context import key_of
 from composer_core.corpora.chord_reading import read_chords
-from composer_core.corpora.midi_songs import MidiPiece, MidiTrack
-from composer_core.corpora.players import Player, bassness, is_pitched, likely_leads, take_turns, without_doubles
-from composer_core.corpora.registers import lowest_line
-from composer_core.dataset.hands import divide_hands
-from composer_core.dataset.instruments import kind_of
-from composer_core.melody_finder import BASSES, likeness, top_line
+from composer_core.corpora.midi_songs import MidiPiece
+from composer_core.corpora.players import Player, is_pitched, without_doubles
+from composer_core.dataset.instruments import KEYBOARDS, kind_of
+from composer_core.dataset.leads import band_leads, melody_of, named_track, score_lead, title_of
+from composer_core.dataset.members import Member, band_members, choir_members, score_members
 from composer_core.music import Chord, Key, Note
 
 AUTO = "auto"
-CHORDAL = 1.4  # notes that begin together, from which a track plays chords
-_ENOUGH_NOTES = 12
-_FEWEST_NOTES = 2
-_LEAST_NOTES_A_BAR = 0.4  # over the whole piece: a track that plays less is an effect
-_INNER = 0.2  # share of the melody's track that lies below its top line, from which it is a part of its own
-_LONG_REST_BARS = 4  # of the melody, after which another lead may carry it
-_ALONE_IN_CHOIR = 1.1
-_KEYBOARDS = frozenset(("piano", "electric piano", "harpsichord", "organ", "accordion", "clavinet"))
-CHOIR = "voice"
-_LOW, _ALONE = 58, 1.25  # mean pitch and notes at once up to which the lowest line is taken as the bass
-_NEAREST = 0.7  # likeness of a track's name to the one asked for
-_MELODY_KINDS, _MELODY_PITCHES, _MELODY_SHARE = (48, 96), 3, 0.15
-_CALM, _RESTLESS = 0.3, 8.0  # mean interval in semitones of a top line that may be a melody
-
-
-@dataclass(frozen=True)
-class Member:
-    """One track's share in the accompaniment: ``kind`` of ``instruments``, ``role`` of ``genres.Part``."""
-
-    kind: str
-    role: str
-    name: str
-    program: int
-    notes: tuple[Note, ...]
-
-    @property
-    def height(self) -> float:
-        """Mean MIDI pitch."""
-        return sum(note.pitch for note in self.notes) / len(self.notes)
-
-    @property
-    def notes_at_once(self) -> float:
-        """Mean number of notes that begin together."""
-        return len(self.notes) / len({note.start for note in self.notes})
+_FEW, _FEW_A_BAR = 12, 0.4  # notes from which a track counts; in short pieces fewer
+_ALONE_IN_CHOIR = 1.1  # notes at once
+_CHOIR_BASS = 50  # MIDI pitch around which the bass of a choir sings
+_INNER = 0.25  # share of the melody's track that lies below its top line, from which it is a part of its own
+_MOST_TIMES = 1.5  # the notes of a track that only doubles another
 
 
 @dataclass(frozen=True)
@@ -77,200 +45,85 @@ class Cast:
         return key_of(self.melody, self.chords, self.piece.end)
 
 
-class NoSuchTrack(Exception):
-    """No track of the piece is called so; holds the titles of those that there are."""
-
-
 def make_cast(piece: MidiPiece, *, is_score: bool, melody: str = AUTO) -> Cast:
     """Find the melody, or take the track of that name, and give every other track a role.
 
     Raises:
         NoSuchTrack: the piece has no track with a name like the one asked for.
     """
-    return _Casting(piece, is_score).cast(melody)
+    players = _players(piece)
+    kinds = {p.number: kind_of(p.track.name, p.track.program, is_score=is_score) for p in players}
+    if _is_choir(piece, players, kinds):
+        return _choir(_lowered(piece, players), melody)
+    chosen = None if melody == AUTO else named_track(players, melody)
+    if not is_score:
+        alone = without_doubles(players, _MOST_TIMES)
+        players = [player for player in players if player in alone or player is chosen]
+    leads = [chosen] if chosen else score_lead(players, kinds) if is_score else band_leads(players)
+    line, lent = melody_of(leads) if leads else ((), {})
+    rest = [left for player in players if (left := _rest_of(player, leads, line, lent)) is not None]
+    members = score_members(rest, kinds) if is_score else band_members(rest, kinds)
+    return _cast(piece, leads, line, kinds, [*members, *_drums(piece)])
 
 
-class _Casting:
-    def __init__(self, piece: MidiPiece, is_score: bool) -> None:
-        self.piece, self.is_score = piece, is_score
-        metre = piece.timing.metres[0][1]
-        self.bar = metre.bar_ticks(piece.timing.ticks_per_beat)
-        self.bars = max(-(-piece.end // self.bar), 1)
-        least = min(max(round(_LEAST_NOTES_A_BAR * self.bars), 1), _ENOUGH_NOTES)
-        tracks = [track for track in piece.tracks if is_pitched(track) and len(track.notes) >= least]
-        self.players = [self._player(number, track) for number, track in enumerate(tracks, 1)]
-
-    def _player(self, number: int, track: MidiTrack) -> Player:
-        return Player(number, track, self.bar, self.bars)
-
-    @cached_property
-    def is_choir(self) -> bool:
-        """Whether four like voices, one note at a time, make up the piece."""
-        kinds = {self.kind(player) for player in self.players}
-        single = all(player.notes_at_once < _ALONE_IN_CHOIR for player in self.players)
-        return len(self.players) == 4 == len(self.piece.tracks) and single and kinds <= {"voice"} | _KEYBOARDS
-
-    def kind(self, player: Player) -> str:
-        return kind_of(player.track.name, player.track.program, is_score=self.is_score)
-
-    def cast(self, wanted: str) -> Cast:
-        chosen = None if wanted == AUTO else _named(self.players, wanted)
-        players = self.players if self.is_choir else without_doubles(self.players)
-        if chosen is not None and chosen not in players:
-            players.append(chosen)
-        leads = [chosen] if chosen is not None else self._leads(players)
-        drums = sorted(note for track in self.piece.tracks if track.is_drum for note in track.notes)
-        members = [Member("drums", "drums", "Drums", 0, tuple(drums))] if drums else []
-        if not leads:
-            return Cast(self.piece, (), "", "", 0, (*self._members(players), *members))
-        line, lent = self._melody(leads)
-        rest = [r for p in players if (r := self._rest_of(p, line if p is leads[0] else (), lent)) is not None]
-        lead = leads[0].track
-        return Cast(
-            self.piece, line, title_of(leads[0]), self.kind(leads[0]), lead.program, (*self._members(rest), *members)
-        )
-
-    def _leads(self, players: Sequence[Player]) -> list[Player]:
-        """Tracks that may carry the melody, the likeliest first; in a score the sung part comes before all."""
-        if self.is_choir:
-            return sorted(players, key=lambda player: player.mean_pitch)[-1:]
-        free = [player for player in players if bassness(player) == 0]
-        sung = [player for player in free if self.is_score and self.kind(player) == "voice"]
-        if len(sung) == 1:
-            return sung
-        leads = likely_leads(free)
-        if leads:
-            return leads[:1] if self.is_score else leads
-        voices = [player.voice for player in players]
-        fit = [player for player in free if self._may_sing(player)]
-        return sorted(fit, key=lambda player: likeness(player.voice, voices), reverse=True)[:1]
-
-    def _may_sing(self, player: Player) -> bool:
-        """Whether the top line of a track may pass for a melody where no track is one by itself."""
-        line = top_line(player.track.notes)[0]
-        mean = sum(note.pitch for note in line) / len(line)
-        return (
-            player.track.program not in BASSES
-            and _MELODY_KINDS[0] <= mean <= _MELODY_KINDS[1]
-            and len({note.pitch for note in line}) >= _MELODY_PITCHES
-            and player.coverage >= _MELODY_SHARE
-            and _CALM <= player.leap <= _RESTLESS
-        )
-
-    def _melody(self, leads: Sequence[Player]) -> tuple[tuple[Note, ...], dict[int, frozenset[int]]]:
-        """The melody's line, and by the number of a player the bars in which he lends his notes to it.
-
-        Where the main lead rests for long, the next that plays through half of the rest takes over.
-        """
-        main = leads[0]
-        notes = list(main.track.notes)
-        lent: dict[int, set[int]] = {}
-        silent = [bar for bar in range(self.bars) if bar not in main.active]
-        for _, run in groupby(enumerate(silent), key=lambda pair: pair[1] - pair[0]):
-            rest = {bar for _, bar in run}
-            other = next((p for p in leads[1:] if len(p.active & rest) >= len(rest) / 2), None)
-            if len(rest) >= _LONG_REST_BARS and other is not None:
-                notes += [n for n in other.track.notes if n.start // self.bar in rest]
-                lent.setdefault(other.number, set()).update(rest)
-        line = top_line(sorted(notes))[0]
-        return line, {number: frozenset(bars) for number, bars in lent.items()}
-
-    def _rest_of(self, player: Player, line: Sequence[Note], lent: dict[int, frozenset[int]]) -> Player | None:
-        """What is left of a player when the melody has taken its notes; None if that is no part."""
-        track = player.track
-        if line:
-            taken = {(note.start, note.pitch) for note in line}
-            notes = tuple(note for note in track.notes if (note.start, note.pitch) not in taken)
-            if len(notes) < max(_INNER * len(track.notes), _FEWEST_NOTES):
-                return None
-        else:
-            away = lent.get(player.number, frozenset())
-            notes = tuple(note for note in track.notes if note.start // self.bar not in away)
-            if len(notes) < _FEWEST_NOTES:
-                return None
-        return self._player(player.number, replace(track, notes=notes))
-
-    def _members(self, players: Sequence[Player]) -> list[Member]:
-        """Everyone's role: one bass at most, chords where notes sound together, else lines."""
-        if self.is_choir:
-            voices = sorted(players, key=lambda player: -player.mean_pitch)
-            roles = ["line"] * (len(voices) - 1) + ["bass"]
-            return [
-                Member(CHOIR, r, v.track.name, v.track.program, v.track.notes)
-                for r, v in zip(roles, voices, strict=True)
-            ]
-        basses = sorted((p for p in players if bassness(p) > 0), key=bassness, reverse=True)
-        others = [player for player in players if player not in basses]
-        if basses:
-            low = self._member(basses[0], "bass", lowest_line(take_turns(basses)))
-            return [low, *(self._other(player) for player in self._whole_keyboards(others))]
-        keyboards = [player for player in others if self._is_keyboard(player)]
-        if keyboards and (len(keyboards) == len(others) or not self._lowest(others)):
-            return self._two_hands(keyboards, [player for player in others if player not in keyboards])
-        lowest = self._lowest(others)
-        members = [self._other(player) for player in self._whole_keyboards([p for p in others if p is not lowest])]
-        return [self._member(lowest, "bass", lowest_line(lowest.track.notes)), *members] if lowest else members
-
-    def _is_keyboard(self, player: Player) -> bool:
-        return self.kind(player) in _KEYBOARDS
-
-    def _lowest(self, players: Sequence[Player]) -> Player | None:
-        """The player whose single line lies lowest, if it is low enough to be a bass."""
-        lowest = min(players, key=lambda player: player.mean_pitch, default=None)
-        fits = lowest is not None and lowest.notes_at_once < _ALONE and lowest.mean_pitch < _LOW
-        return lowest if fits and lowest is not None and self.kind(lowest) not in ("timpani", "guitar") else None
-
-    def _whole_keyboards(self, players: Sequence[Player]) -> list[Player]:
-        """Two hands of one keyboard as one player again: somebody else plays the bass."""
-        joined: dict[str, Player] = {}
-        for player in players:
-            name = player.track.name.removesuffix(" right hand").removesuffix(" left hand")
-            if name == player.track.name or name not in joined:
-                joined[name if name != player.track.name else f"{player.number}"] = player
-            else:
-                first = joined[name]
-                notes = tuple(sorted((*first.track.notes, *player.track.notes)))
-                joined[name] = self._player(first.number, replace(first.track, name=name, notes=notes))
-        return list(joined.values())
-
-    def _two_hands(self, keyboards: Sequence[Player], others: Sequence[Player]) -> list[Member]:
-        """A bass line from the left hand, everything else of the keyboards for the right."""
-        low = min(keyboards, key=lambda player: player.mean_pitch)
-        uppers = [note for player in keyboards if player is not low for note in player.track.notes]
-        if uppers:
-            left, right = divide_hands(low.track.notes, whole_left=True)
-        else:
-            left, right = divide_hands(low.track.notes, whole_left=False)
-        members = [self._member(low, "bass", left)] if left else []
-        if right := sorted({(n.start, n.pitch): n for n in (*uppers, *right)}.values()):
-            members.append(self._member(low, "chords" if _at_once(right) >= CHORDAL else "line", right))
-        return [*members, *(self._other(player) for player in others)]
-
-    def _other(self, player: Player) -> Member:
-        role = "chords" if player.notes_at_once >= CHORDAL else "line"
-        return self._member(player, "bass" if self.kind(player) == "timpani" else role, player.track.notes)
-
-    def _member(self, player: Player, role: str, notes: Iterable[Note]) -> Member:
-        return Member(self.kind(player), role, player.track.name, player.track.program, tuple(notes))
+def _players(piece: MidiPiece) -> list[Player]:
+    bar = piece.timing.metres[0][1].bar_ticks(piece.timing.ticks_per_beat)
+    bars = max(-(-piece.end // bar), 1)
+    least = min(max(round(_FEW_A_BAR * bars), 1), _FEW)
+    tracks = [track for track in piece.tracks if is_pitched(track) and len(track.notes) >= least]
+    return [Player(number, track, bar, bars) for number, track in enumerate(tracks, 1)]
 
 
-def title_of(player: Player) -> str:
-    """How the user may know a track."""
-    return player.track.name or f"track {player.number}"
+def _cast(
+    piece: MidiPiece,
+    leads: Sequence[Player],
+    line: tuple[Note, ...],
+    kinds: Mapping[int, str],
+    members: Iterable[Member],
+) -> Cast:
+    if not leads:
+        return Cast(piece, (), "", "", 0, tuple(members))
+    lead = leads[0]
+    return Cast(piece, line, title_of(lead), kinds[lead.number], lead.track.program, tuple(members))
 
 
-def _at_once(notes: Sequence[Note]) -> float:
-    return len(notes) / max(len({note.start for note in notes}), 1)
+def _drums(piece: MidiPiece) -> list[Member]:
+    notes = sorted(note for track in piece.tracks if track.is_drum for note in track.notes)
+    return [Member("drums", "drums", "Drums", 0, tuple(notes))] if notes else []
 
 
-def _named(players: Sequence[Player], wanted: str) -> Player:
-    """The player of that name or number, whatever its case, or else of the name most like it."""
-    titles = {title_of(player).casefold(): player for player in reversed(players)}
-    name = wanted.strip().casefold()
-    if name in titles:
-        return titles[name]
-    inside = [title for title in titles if name and name in title]
-    near = sorted(inside, key=len) or difflib.get_close_matches(name, titles, n=1, cutoff=_NEAREST)
-    if near:
-        return titles[near[0]]
-    raise NoSuchTrack(", ".join(title_of(player) for player in players[:8]) or "no tracks with notes")
+def _is_choir(piece: MidiPiece, players: Sequence[Player], kinds: Mapping[int, str]) -> bool:
+    """Whether four like voices, one note at a time, make up the piece."""
+    alone = all(player.notes_at_once < _ALONE_IN_CHOIR for player in players)
+    return len(players) == 4 == len(piece.tracks) and alone and set(kinds.values()) <= {"voice", *KEYBOARDS}
+
+
+def _lowered(piece: MidiPiece, players: Sequence[Player]) -> MidiPiece:
+    """The piece in the octave in which choirs sing: some are written far above it."""
+    bass = min(player.mean_pitch for player in players)
+    shift = 12 * round((_CHOIR_BASS - bass) / 12)
+    tracks = (replace(t, notes=tuple(replace(n, pitch=n.pitch + shift) for n in t.notes)) for t in piece.tracks)
+    return replace(piece, tracks=tuple(tracks))
+
+
+def _choir(piece: MidiPiece, melody: str) -> Cast:
+    """The highest voice, or the one asked for, above the others."""
+    voices = sorted(_players(piece), key=lambda player: -player.mean_pitch)
+    lead = voices[0] if melody == AUTO else named_track(voices, melody)
+    kinds = dict.fromkeys((voice.number for voice in voices), "voice")
+    members = choir_members([voice for voice in voices if voice is not lead])
+    return _cast(piece, [lead], melody_of([lead])[0], kinds, members)
+
+
+def _rest_of(
+    player: Player, leads: Sequence[Player], line: Sequence[Note], lent: Mapping[int, frozenset[int]]
+) -> Player | None:
+    """What is left of a player when the melody has taken its notes; None if that is no part."""
+    notes = player.track.notes
+    if leads and player is leads[0]:
+        taken = {(note.start, note.pitch) for note in line}
+        left = tuple(note for note in notes if (note.start, note.pitch) not in taken)
+        return replace(player, track=replace(player.track, notes=left)) if len(left) > _INNER * len(notes) else None
+    away = lent.get(player.number, frozenset())
+    left = tuple(note for note in notes if note.start // player.bar_ticks not in away)
+    return replace(player, track=replace(player.track, notes=left)) if left else None

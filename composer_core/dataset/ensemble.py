@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from composer_core.dataset.casting import CHORDAL, Cast, Member
+from composer_core.dataset.casting import Cast
 from composer_core.dataset.instruments import GROUP_LABELS, INSTRUMENTS, Instrument
+from composer_core.dataset.members import CHORDAL, Member
 from composer_core.genres import Part
 
 MOST_PARTS = 6
@@ -61,10 +62,8 @@ class Seat:
         fixed = Counter(place.role for place in self.places if place.role in ("bass", "drums"))
         if fixed:
             return fixed.most_common(1)[0][0]
-        together = sum(len(m.notes) for m in self.everyone) / sum(
-            len({n.start for n in m.notes}) for m in self.everyone
-        )
-        return "chords" if together >= CHORDAL else "line"
+        notes, onsets = (sum(counts) for counts in zip(*((len(m.notes), m.onsets) for m in self.everyone), strict=True))
+        return "chords" if notes >= CHORDAL * onsets else "line"
 
     @property
     def kind(self) -> str:

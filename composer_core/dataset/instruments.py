@@ -120,6 +120,12 @@ _PROGRAMS: tuple[tuple[int, str], ...] = (
     (112, "mallets"),
 )
 
+KEYBOARDS = frozenset(("piano", "electric piano", "harpsichord", "clavinet", "organ", "accordion"))
+"""Kinds that two hands play, the left one the bass."""
+
+_BASS_NAMES = re.compile(r"bass guitar|e-?bass|electric bass|slap|fretless", re.I)
+_MIDI_BASS = re.compile(r"\bbas[se]\b|\bbass", re.I)
+_MIDI_SINGERS = re.compile(r"\b(?:voices?(?! ?\d)|vocals?|vox|choir|soprano|alto|tenor|sing)", re.I)
 _FAMILIES: Mapping[str, str] = MappingProxyType(
     {
         "timpani": "timpani", "trombone": "trombone", "tuba": "tuba", "trumpet": "trumpet", "clarinet": "clarinet",
@@ -141,7 +147,11 @@ def kind_of(name: str, program: int, *, is_score: bool) -> str:
     by_program = next(kind for first, kind in reversed(_PROGRAMS) if first <= program)
     if not is_score and program:
         return by_program
+    if _BASS_NAMES.search(name) or (not is_score and _MIDI_BASS.search(name)):
+        return "bass"
     family = family_of(name, 127)  # a program that names nothing: "other" where the name says nothing either
+    if family == "voice" and not is_score and not _MIDI_SINGERS.search(name):
+        return by_program
     if family == "keyboard":
         return next((kind for kind, pattern in _KEYBOARDS if pattern.search(name)), "piano")
     return _FAMILIES.get(family, by_program)

@@ -6,9 +6,10 @@ from composer_core.corpora.midi_songs import one_of_each
 from composer_core.corpora.registers import fold_into, keep_kit, lowest_line, thinned
 from composer_core.corpora.sections import thin
 from composer_core.corpora.songs import Song
-from composer_core.dataset.casting import Cast, Member
+from composer_core.dataset.casting import Cast
 from composer_core.dataset.ensemble import Ensemble
 from composer_core.dataset.instruments import INSTRUMENTS
+from composer_core.dataset.members import Member
 from composer_core.genres import Part
 from composer_core.music import Note
 

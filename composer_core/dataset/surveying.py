@@ -9,11 +9,12 @@ from typing import Any
 
 from composer_core.corpora.songs import Song, Songs
 from composer_core.corpora.swing import EVEN
-from composer_core.dataset.casting import AUTO, Cast, NoSuchTrack, make_cast
+from composer_core.dataset.casting import AUTO, Cast, make_cast
 from composer_core.dataset.duplicates import alike, find_duplicates
 from composer_core.dataset.ensemble import Ensemble, learn_ensemble
 from composer_core.dataset.excerpts import split_songs
 from composer_core.dataset.known import open_dataset
+from composer_core.dataset.leads import NoSuchTrack
 from composer_core.dataset.names import SCORES, ending, shown
 from composer_core.dataset.opening import Dataset, Entry, Refused
 from composer_core.dataset.reading import read_file, reason_of
