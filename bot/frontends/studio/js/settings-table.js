@@ -1,0 +1,38 @@
+// The settings that made a composition, in words.
+
+import { h } from "./dom.js";
+
+const WORDS = {
+  genre: "Genre",
+  technique: "Technique",
+  takes: "Takes",
+  tempo_bpm: "Tempo (bpm)",
+  key: "Key asked for",
+  bars: "Bars",
+  chords: "Your chords",
+  reharmonise: "Chord plan",
+  seed: "Seed",
+  risk: "Risk",
+  density: "Density",
+  only: "Only",
+  without: "Without",
+  intro: "Intro",
+};
+
+/** A table of `take.settings`, and what the technique reports in plain numbers. */
+export function settingsTable(take) {
+  const settings = { ...take.settings, seed: take.seed };
+  const rows = Object.entries(WORDS).filter(([name]) => settings[name] !== undefined && settings[name] !== null && settings[name] !== "");
+  return h(
+    "div",
+    { class: "table-wrap" },
+    h("table", {}, h("tbody", {}, rows.map(([name, word]) => h("tr", {}, h("th", { scope: "row" }, word), h("td", {}, text(settings[name])))))),
+    take.description && h("p", { class: "small dim" }, take.description),
+  );
+}
+
+function text(value) {
+  if (value === true) return "yes";
+  if (value === false) return "no";
+  return String(value);
+}
