@@ -240,8 +240,11 @@ class Frontend(Protocol):
     """A platform. Everything else about it is its own business."""
 
     name: str
-    pace_s: float
-    """Least time between two edits of one message."""
+
+    @property
+    def pace_s(self) -> float:
+        """Least time between two edits of one message, now."""
+        ...
 
     async def run(self, handle: Handle, suggest: Suggest) -> None:
         """Listen until cancelled; answer every event within the platform's time, then deliver ``handle``'s replies."""

@@ -35,6 +35,16 @@ class Home:
         return self.root / "genres"
 
     @property
+    def secret_key(self) -> Path:
+        """The key that encrypts tokens, where no setting gives one; readable to us alone."""
+        return self.root / "secret.key"
+
+    @property
+    def trainings(self) -> Path:
+        """Trainings on their way, and the latest ones: one folder each, named by its first job."""
+        return self.root / "trainings"
+
+    @property
     def logs(self) -> Path:
         """Logs of the worker and of our own faults."""
         return self.root / "logs"

@@ -1,17 +1,26 @@
-"""``tutti chat``: the chat frontends in the foreground. ``tutti invite``: the link that adds the bot to a server."""
+"""``tutti chat``: the chat frontends in the foreground. ``tutti invite``, ``tutti manifest``: what sets them up."""
 
 import argparse
 import asyncio
+import json
 import logging
 import os
 import signal
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from bot.chat import Frontend
-from bot.settings import DiscordSettings, Settings
+from bot.settings import DiscordSettings, Settings, SlackSettings
 from bot.terminal import Commands
 from composer_core.errors import SettingError
+from storage.enclosures import Enclosures
+from storage.inbox import Inbox
+from storage.installations import Installations
+from storage.vault import BadKey, Vault
+
+if TYPE_CHECKING:
+    from bot.frontends.slack_parts.keeping import Keeps
 
 PARENT_CHECK_S = 1.0
 
@@ -23,6 +32,10 @@ def add(commands: Commands) -> None:
     chat.set_defaults(run=run)
     invite = commands.add_parser("invite", help="print the link that adds the Discord bot to a server")
     invite.set_defaults(run=print_invite)
+    manifest = commands.add_parser("manifest", help="print the manifest of the Slack app, made of the commands")
+    manifest.add_argument("--url", default="", help="its public address, for HTTP (default: none, for Socket Mode)")
+    manifest.add_argument("--prefix", help="what slash commands begin with (default: SLACK_COMMAND_PREFIX)")
+    manifest.set_defaults(run=print_manifest)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -37,6 +50,18 @@ def print_invite(options: argparse.Namespace, settings: Settings) -> int:
     from bot.frontends.discord_parts.access import fetch_application_id, invite_link
 
     print(invite_link(asyncio.run(fetch_application_id(_discord(settings)))))
+    return 0
+
+
+def print_manifest(options: argparse.Namespace, settings: Settings) -> int:
+    """Print what Slack's form for a new app takes."""
+    from bot.commands import COMMANDS
+    from bot.frontends.slack_parts.manifest import manifest
+
+    slack = settings.slack or SlackSettings()
+    prefix = slack.prefix if options.prefix is None else options.prefix
+    url = (options.url or slack.public_url).rstrip("/")
+    print(json.dumps(manifest(COMMANDS.values(), prefix=prefix, public_url=url), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -59,10 +84,36 @@ async def _serve(settings: Settings, parent: int | None) -> None:
 
 def _frontends(settings: Settings) -> dict[str, Frontend]:
     from bot.commands import COMMANDS
-    from bot.frontends.discord_frontend import DiscordFrontend
 
-    discord = DiscordFrontend(_discord(settings), COMMANDS, clock=time.time)
-    return {discord.name: discord}
+    frontends: list[Frontend] = []
+    if settings.discord:
+        from bot.frontends.discord_frontend import DiscordFrontend
+
+        frontends.append(DiscordFrontend(settings.discord, COMMANDS, clock=time.time))
+    if settings.slack:
+        from bot.frontends.slack_frontend import SlackFrontend
+
+        frontends.append(SlackFrontend(settings.slack, COMMANDS, slack_keeps(settings)))
+    if not frontends:
+        raise SettingError("Neither DISCORD_TOKEN nor SLACK_BOT_TOKEN is set: the README says how to get one.")
+    return {frontend.name: frontend for frontend in frontends}
+
+
+def slack_keeps(settings: Settings) -> "Keeps":
+    """Return where the Slack frontend keeps what outlives it.
+
+    Raises:
+        SettingError: the key that encrypts tokens cannot be used.
+    """
+    from bot.frontends.slack_parts.asking import NAME
+    from bot.frontends.slack_parts.keeping import Keeps
+
+    home = settings.home
+    try:
+        vault = Vault.open(settings.slack.secret_key if settings.slack else "", home.secret_key)
+    except BadKey as error:
+        raise SettingError(f"TUTTI_SECRET_KEY or {home.secret_key} cannot be used. {error}") from error
+    return Keeps(Installations(home.database, NAME, vault), Inbox(home.database), Enclosures(home.database))
 
 
 def _discord(settings: Settings) -> DiscordSettings:

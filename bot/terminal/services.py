@@ -46,7 +46,7 @@ def supervise(options: argparse.Namespace, settings: Settings) -> int:
     """
     parent = ["--parent", str(os.getpid())]
     supervisors = [Supervisor(core_command(settings, "worker", *parent))]
-    if settings.discord:
+    if settings.discord or settings.slack:
         line = [sys.executable, "-P", "-m", "bot", "chat", *parent]
         supervisors.append(Supervisor(line, "The chat process", gives_up_on=(USER_CAN_MEND,)))
 

@@ -36,7 +36,7 @@ class Answer:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    for name in ("TUTTI_SOUNDFONT", "TUTTI_FLUIDSYNTH", "DISCORD_TOKEN"):
+    for name in ("TUTTI_SOUNDFONT", "TUTTI_FLUIDSYNTH", "DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_CLIENT_ID"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TUTTI_HOME", str(tmp_path / "home"))
     return Home(tmp_path / "home")

@@ -1,0 +1,1 @@
+"""The parts of the Slack frontend. Sources of limits: Slack's developer documentation, named beside each."""

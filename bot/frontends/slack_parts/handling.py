@@ -1,0 +1,141 @@
+"""From a delivery to its answer: taken once, read, asked for more where that is needed, carried out, answered."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.chat import Frontend, Handle, Incoming, MessageGone, Misread, PlaceClosed, Reply
+from bot.command import Command
+from bot.frontends.slack_parts.answer import Answer, Doors
+from bot.frontends.slack_parts.asking import Asker, place, user
+from bot.frontends.slack_parts.events import PRESS, SHORTCUT, SUBMIT, Event
+from bot.frontends.slack_parts.faults import SlackRefused
+from bot.frontends.slack_parts.forms import Origin, asks, modal
+from bot.frontends.slack_parts.keeping import Inbox
+from bot.frontends.slack_parts.mouth import Mouth
+from bot.frontends.slack_parts.reading import Reader, Wish
+from bot.frontends.slack_parts.verdict import Verdict
+from bot.frontends.slack_parts.wire import Wire
+from bot.frontends.slack_parts.workspaces import Workspace, Workspaces
+from bot.frontends.slack_parts.writing import OPENS
+
+DOUBLE_CLICK_S = 1.5
+AT_HOME = "home"  # the command that fills the Home tab
+TOO_LATE = "Slack lets a form open within three seconds only, and I was late: once more, please."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Handler:
+    """Everything that answering takes, put together by the frontend."""
+
+    frontend: Frontend
+    commands: Mapping[str, Command]
+    workspaces: Workspaces
+    inbox: Inbox
+    wire: Wire
+    mouth: Mouth
+    reader: Reader
+    asker: Asker
+    doors: Doors
+    handle: Handle
+
+    async def answer(self, event: Event, verdict: Verdict | None = None, *, again: bool = False) -> None:
+        """Answer a delivery; ``again`` if it was taken by an earlier process, which did not finish it."""
+        try:
+            workspace = await self.workspaces.find(event.team)
+            if workspace is None or event.action.get("action_id", "").partition(" ")[0] == OPENS:
+                return
+            await self._answer(workspace, event, verdict, again)
+        except Exception:
+            log.exception("delivery %s could not be answered", event.key)
+        finally:
+            if verdict:
+                verdict.accept()
+
+    async def show_home(self, event: Event) -> None:
+        """Fill the Home tab of whoever looks at it."""
+        workspace = await self.workspaces.find(event.team)
+        if workspace is None or AT_HOME not in self.commands:
+            return
+        who, where = user(event, "", manages=False), place(event, Origin())
+        try:
+            replies = [reply async for reply in self.handle(Incoming(event.key, AT_HOME, who, where))]
+            await self.mouth.show_home(workspace, event.user, replies)
+        except (SlackRefused, PlaceClosed, OSError, TimeoutError) as error:
+            log.warning("the Home tab of %s could not be filled: %s", event.user, error)
+
+    async def _answer(self, workspace: Workspace, event: Event, verdict: Verdict | None, again: bool) -> None:
+        wish = misread = None
+        try:
+            wish = self.reader.wish(event)
+            if self._asks(event, wish) and await self._open(workspace, event, wish):
+                return
+        except Misread as error:
+            misread = error
+        if not again and not await self._take(event):
+            return
+        if wish is None:
+            origin = Origin(event.channel, event.thread, event.source, event.door)
+            await self._speaker(workspace, event, origin).deliver(Reply(str(misread)))
+        elif not await self._carry_out(workspace, event, wish, verdict):
+            return await asyncio.to_thread(self.inbox.release, event.key)
+        await asyncio.to_thread(self.inbox.finish, event.key)
+        if (event.body.get("view") or {}).get("type") == "home":
+            await self.show_home(event)
+
+    async def _take(self, event: Event) -> bool:
+        """Whether this delivery is to be answered: the first of its kind, and no second click."""
+        if not await asyncio.to_thread(self.inbox.take, event.key, event.to_json()):
+            return False
+        at = event.pressed_at_s
+        if event.kind not in (PRESS, SHORTCUT) or at is None:
+            return True
+        if await asyncio.to_thread(self.inbox.press, event.press_key, at, DOUBLE_CLICK_S):
+            return True
+        await asyncio.to_thread(self.inbox.finish, event.key)
+        return False
+
+    def _asks(self, event: Event, wish: Wish) -> bool:
+        command = self.commands.get(wish.command)
+        if command is None or event.kind in (SUBMIT, SHORTCUT) or not event.trigger:
+            return False
+        return asks(command, {**wish.texts, **wish.files}, pressed=event.kind == PRESS)
+
+    async def _open(self, workspace: Workspace, event: Event, wish: Wish) -> bool:
+        """Open the form of a command; false if there is none to be opened any more."""
+        view = modal(self.commands[wish.command], wish.origin, wish.texts)
+        try:
+            await self.mouth.open_modal(workspace, event.trigger, view)
+        except (SlackRefused, MessageGone) as refused:
+            log.warning("no form for %s: %s", event.key, refused)
+            raise Misread(TOO_LATE) from refused
+        return True
+
+    async def _carry_out(self, workspace: Workspace, event: Event, wish: Wish, verdict: Verdict | None) -> bool:
+        """Run the command; false if its form stays open because of an error in it."""
+        speaker = self._speaker(workspace, event, wish.origin)
+        try:
+            incoming = await self.asker.incoming(event, wish, workspace)
+        except Misread as error:
+            if verdict and verdict.refuse(error.option, str(error)):
+                return False
+            await speaker.deliver(Reply(str(error)))
+            return True
+        command = self.commands.get(wish.command)
+        if command and command.posts and (closed := await self.asker.closed(wish, workspace)):
+            await speaker.deliver(Reply(closed))
+            return True
+        async for reply in self.handle(incoming):
+            if verdict and reply.blames is not None and verdict.refuse(reply.blames, reply.text):
+                return False
+            if verdict:
+                verdict.accept()
+            await speaker.deliver(reply)
+        return True
+
+    def _speaker(self, workspace: Workspace, event: Event, origin: Origin) -> Answer:
+        where = place(event, origin)
+        return Answer(self.frontend, self.mouth, self.wire, self.doors, workspace, event, where, origin.door)

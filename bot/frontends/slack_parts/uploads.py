@@ -1,0 +1,105 @@
+"""Files: their bytes to where Slack wants them, then into a thread (messaging/working-with-files in its documentation).
+
+An upload on its own is seen by nobody; sharing makes it appear.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from io import BytesIO
+from typing import IO
+
+from bot.chat import OutFile
+from bot.frontends.slack_parts.faults import SlackRefused, translate
+from bot.frontends.slack_parts.keeping import Enclosures
+from bot.frontends.slack_parts.wire import Wire
+from bot.frontends.slack_parts.workspaces import Workspace
+
+ALT_TEXT = 1000  # files.getUploadURLExternal: alt_txt_too_large
+SHARED_AT_ONCE = 10
+PICTURES = (".png", ".jpg", ".jpeg", ".gif")
+
+log = logging.getLogger(__name__)
+
+
+class Uploads:
+    """Sends files and remembers for which message, so that they can be deleted with it and are not sent twice."""
+
+    def __init__(self, wire: Wire, enclosures: Enclosures) -> None:
+        self._wire, self._enclosures = wire, enclosures
+
+    async def enclose(
+        self, workspace: Workspace, channel: str, message: str, thread: str, files: Sequence[OutFile], key: str
+    ) -> None:
+        """Share files in a message's thread, in place of those that it had; once under one key.
+
+        Raises:
+            FileRefused: a file is too large, or of a kind that the workspace does not allow.
+            PlaceClosed: we may not.
+            OSError: a file is gone.
+        """
+        before = await asyncio.to_thread(self._enclosures.of, channel, message)
+        if key and key in before.values():
+            return
+        sent = await self.share(workspace, channel, thread or message, files)
+        await asyncio.to_thread(self._enclosures.note, channel, message, sent, key)
+        await self._remove(workspace, channel, message, list(before))
+
+    async def share(self, workspace: Workspace, channel: str, thread: str, files: Sequence[OutFile]) -> list[str]:
+        """Upload files and let them appear in a channel or thread; returns their ids. Raises as ``enclose``."""
+        sent = [await self.upload(workspace, file) for file in files]
+        for first in range(0, len(sent), SHARED_AT_ONCE):
+            some = [
+                {"id": one, "title": file.name}
+                for one, file in zip(sent[first : first + SHARED_AT_ONCE], files[first:], strict=False)
+            ]
+            await self._finish(workspace, some, channel, thread)
+        return sent
+
+    async def hold(self, workspace: Workspace, file: OutFile) -> str:
+        """Upload a file that appears nowhere by itself; returns its id. Raises as ``enclose``."""
+        sent = await self.upload(workspace, file)
+        await self._finish(workspace, [{"id": sent, "title": file.name}])
+        return sent
+
+    async def upload(self, workspace: Workspace, file: OutFile) -> str:
+        """Send a file's bytes; returns its id. Raises as ``enclose``."""
+        size = await asyncio.to_thread(lambda: file.size_bytes)
+        said = (file.description or file.name)[:ALT_TEXT] if file.name.lower().endswith(PICTURES) else None
+        try:
+            where = await self._wire.call(
+                workspace, "files.getUploadURLExternal", filename=file.name, length=size, alt_txt=said
+            )
+            with await asyncio.to_thread(_opened, file) as stream:
+                await self._wire.upload(str(where["upload_url"]), stream)
+        except SlackRefused as refused:
+            raise translate(refused) from refused
+        return str(where["file_id"])
+
+    async def remove(self, workspace: Workspace, channel: str, message: str) -> None:
+        """Delete a message's files."""
+        await self._remove(
+            workspace, channel, message, list(await asyncio.to_thread(self._enclosures.of, channel, message))
+        )
+
+    async def _finish(
+        self, workspace: Workspace, files: list[dict[str, str]], channel: str | None = None, thread: str | None = None
+    ) -> None:
+        try:
+            await self._wire.call(
+                workspace, "files.completeUploadExternal", files=files, channel_id=channel, thread_ts=thread or None
+            )
+        except SlackRefused as refused:
+            raise translate(refused) from refused
+
+    async def _remove(self, workspace: Workspace, channel: str, message: str, files: Sequence[str]) -> None:
+        for file in files:
+            with contextlib.suppress(SlackRefused):  # gone already, or out of reach
+                await self._wire.call(workspace, "files.delete", file=file)
+        if files:
+            await asyncio.to_thread(self._enclosures.forget, channel, message, files)
+
+
+def _opened(file: OutFile) -> IO[bytes]:
+    return BytesIO(file.content) if isinstance(file.content, bytes) else file.content.open("rb")
