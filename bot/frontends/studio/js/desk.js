@@ -207,6 +207,7 @@ export class Desk {
     show(this.play, icon(state === "playing" ? "stop" : "play"), h("span", { class: "words" }, state === "playing" ? "Stop" : "Play"));
     this.play.setAttribute("aria-label", state === "playing" ? "Stop" : "Play");
     show(this.record, icon(state === "recording" ? "stop" : "record"), h("span", { class: "words" }, state === "recording" ? "Stop" : "Record"));
+    this.record.setAttribute("aria-label", state === "recording" ? "Stop recording" : "Record");
     this.record.setAttribute("aria-pressed", String(state === "recording"));
     this.play.disabled = state === "recording";
     this.record.disabled = state === "playing";

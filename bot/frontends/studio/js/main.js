@@ -80,7 +80,7 @@ function listen() {
     const link = event.target.closest?.("a[href]");
     const isOurs = link && link.origin === location.origin && !link.hasAttribute("download") && !link.target;
     if (!isOurs || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    if (link.pathname.startsWith("/api/") || link.pathname.startsWith("/static/")) return;
+    if (link.pathname.startsWith("/api/") || /\.\w+$/.test(link.pathname)) return;
     if (link.hash && link.pathname === location.pathname) return;
     event.preventDefault();
     go(link.pathname + link.search);
