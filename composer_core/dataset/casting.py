@@ -8,8 +8,9 @@ from composer_core.context import key_of
 from composer_core.corpora.chord_reading import read_chords
 from composer_core.corpora.midi_songs import MidiPiece
 from composer_core.corpora.players import Player, is_pitched, without_doubles
+from composer_core.dataset.echoes import without_echoes
 from composer_core.dataset.instruments import KEYBOARDS, kind_of
-from composer_core.dataset.leads import band_leads, melody_of, named_track, score_lead, title_of
+from composer_core.dataset.leads import band_leads, melody_of, named_track, score_leads, title_of
 from composer_core.dataset.members import Member, band_members, choir_members, score_members
 from composer_core.music import Chord, Key, Note
 
@@ -57,9 +58,9 @@ def make_cast(piece: MidiPiece, *, is_score: bool, melody: str = AUTO) -> Cast:
         return _choir(_lowered(piece, players), melody)
     chosen = None if melody == AUTO else named_track(players, melody)
     if not is_score:
-        alone = without_doubles(players, _MOST_TIMES)
+        alone = without_echoes(without_doubles(players, _MOST_TIMES))
         players = [player for player in players if player in alone or player is chosen]
-    leads = [chosen] if chosen else score_lead(players, kinds) if is_score else band_leads(players)
+    leads = [chosen] if chosen else score_leads(players, kinds) if is_score else band_leads(players)
     line, lent = melody_of(leads) if leads else ((), {})
     rest = [left for player in players if (left := _rest_of(player, leads, line, lent)) is not None]
     members = score_members(rest, kinds) if is_score else band_members(rest, kinds)

@@ -40,7 +40,7 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
         "distorted guitar": Instrument("Distorted guitar", "guitars", 30, 35, 86, -5.5, 0.12),
         "plucked": Instrument("Plucked strings", "guitars", 105, 40, 96, -4.0, 0.2),
         "harp": Instrument("Harp", "guitars", 46, 24, 103, -3.0, 0.28),
-        "bass": Instrument("Bass", "basses", 33, 28, 64, -0.5, 0.06),
+        "bass": Instrument("Bass", "basses", 33, 23, 64, -0.5, 0.06),
         "double bass": Instrument("Double bass", "strings", 43, 28, 62, -3.0, 0.24, True),
         "violin": Instrument("Violin", "strings", 40, 55, 100, -2.0, 0.28),
         "viola": Instrument("Viola", "strings", 41, 48, 88, -2.0, 0.28),
@@ -69,7 +69,7 @@ INSTRUMENTS: Mapping[str, Instrument] = MappingProxyType(
 GROUP_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "keys": "Keys", "guitars": "Guitars", "strings": "Strings", "brass": "Brass", "winds": "Winds",
-        "pads": "Pad", "voices": "Voices", "basses": "Bass",
+        "pads": "Synth", "voices": "Voices", "basses": "Bass",
     }
 )  # fmt: skip
 """What a part is called in which different instruments of one group take turns."""

@@ -9,6 +9,7 @@ from composer_core.dataset.instruments import KEYBOARDS
 from composer_core.melody_finder import BASSES, likeness, name_rank, top_line
 from composer_core.music import Note
 
+_ORCHESTRA = 9  # parts
 _LONG_REST_BARS = 4  # of the melody, after which another lead may carry it
 _NEAREST = 0.7  # likeness of a track's name to the one asked for
 _LOWEST, _HIGHEST = 48, 96  # mean pitch of a top line that may pass for a melody
@@ -43,13 +44,17 @@ def named_track(players: Sequence[Player], wanted: str) -> Player:
     raise NoSuchTrack(", ".join(title_of(player) for player in players[:_TITLES]) or "none with notes")
 
 
-def score_lead(players: Sequence[Player], kinds: Mapping[int, str]) -> list[Player]:
-    """The part of a score that has the melody: the one that is sung, or the likeliest that is no keyboard.
+def score_leads(players: Sequence[Player], kinds: Mapping[int, str]) -> list[Player]:
+    """The parts of a score that may have the melody, first the one that is sung, or the likeliest that is no keyboard.
 
+    In an orchestra it is the first violin, and the others after him where he rests; elsewhere nobody else has it.
     ``kinds`` tells what each player plays, by his number.
     """
     solo = [player for player in players if kinds[player.number] not in KEYBOARDS]
     sung = [player for player in solo if kinds[player.number] == "voice"]
+    violins = [player for player in solo if kinds[player.number] == "violin"]
+    if not sung and len(solo) >= _ORCHESTRA and violins:
+        return [violins[0], *(player for player in _likeliest(solo, players) if player is not violins[0])]
     for candidates in (sung if len(sung) == 1 else [], solo, players):
         if found := _likeliest(candidates, players):
             return found[:1]
