@@ -41,14 +41,6 @@ class Inbox:
         sql = "insert into inbox (key, payload, taken_at) values (?, ?, ?) on conflict (key) do nothing"
         return self._database.execute(sql, [key, write_json(payload), self._clock()]).rowcount == 1
 
-    def press(self, key: str, at_s: float, within_s: float) -> bool:
-        """Note that a button was pressed; false if it was pressed less than ``within_s`` before: a double click."""
-        sql = """
-            insert into inbox (key, payload, taken_at) values (:key, null, :at)
-            on conflict (key) do update set taken_at = :at where abs(:at - taken_at) >= :within
-        """
-        return self._database.execute(sql, {"key": key, "at": at_s, "within": within_s}).rowcount == 1
-
     def finish(self, key: str) -> None:
         """Note that an event was dealt with; what it said is forgotten."""
         self._database.execute("update inbox set payload = null where key = ?", [key])

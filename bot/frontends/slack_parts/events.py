@@ -127,22 +127,9 @@ class Event:
             return f"said {self.team} {self.channel} {self.source}"
         if self.kind in (PRESS, SHORTCUT):
             at = self.action.get("action_ts") or body.get("action_ts") or self.trigger
-            return f"{self.press_key} {at}"
+            what = self.action.get("action_id") or body.get("callback_id")
+            return f"{self.kind} {self.team} {self.channel} {self.source} {what} {self.user} {at}"
         return f"{self.kind} {self.team} {body.get('event_id') or self.trigger}"
-
-    @property
-    def press_key(self) -> str:
-        """What was pressed where by whom, whenever."""
-        what = self.action.get("action_id") or self.body.get("callback_id")
-        chosen = (self.action.get("selected_option") or {}).get("value", "")
-        where = self.source or _container(self.body).get("view_id", "")
-        return f"{self.kind} {self.team} {self.channel} {where} {what} {chosen} {self.user}"
-
-    @property
-    def pressed_at_s(self) -> float | None:
-        """When a button was pressed, by Slack's clock."""
-        at = self.action.get("action_ts") or self.body.get("action_ts")
-        return float(at) if at else None
 
 
 def _is_spoken(event: Body) -> bool:

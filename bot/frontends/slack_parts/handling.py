@@ -20,7 +20,6 @@ from bot.frontends.slack_parts.wire import Wire
 from bot.frontends.slack_parts.workspaces import Workspace, Workspaces
 from bot.frontends.slack_parts.writing import OPENS
 
-DOUBLE_CLICK_S = 1.5
 AT_HOME = "home"  # the command that fills the Home tab
 TOO_LATE = "Slack lets a form open within three seconds only, and I was late: once more, please."
 
@@ -75,8 +74,8 @@ class Handler:
                 return
         except Misread as error:
             misread = error
-        if not again and not await self._take(event):
-            return
+        if not again and not await asyncio.to_thread(self.inbox.take, event.key, event.to_json()):
+            return  # Slack delivers again what it believes lost
         if wish is None:
             origin = Origin(event.channel, event.thread, event.source, event.door)
             await self._speaker(workspace, event, origin).deliver(Reply(str(misread)))
@@ -85,18 +84,6 @@ class Handler:
         await asyncio.to_thread(self.inbox.finish, event.key)
         if (event.body.get("view") or {}).get("type") == "home":
             await self.show_home(event)
-
-    async def _take(self, event: Event) -> bool:
-        """Whether this delivery is to be answered: the first of its kind, and no second click."""
-        if not await asyncio.to_thread(self.inbox.take, event.key, event.to_json()):
-            return False
-        at = event.pressed_at_s
-        if event.kind not in (PRESS, SHORTCUT) or at is None:
-            return True
-        if await asyncio.to_thread(self.inbox.press, event.press_key, at, DOUBLE_CLICK_S):
-            return True
-        await asyncio.to_thread(self.inbox.finish, event.key)
-        return False
 
     def _asks(self, event: Event, wish: Wish) -> bool:
         command = self.commands.get(wish.command)

@@ -42,10 +42,6 @@ class Inbox(Protocol):
         """Take an event; false if it was taken before."""
         ...
 
-    def press(self, key: str, at_s: float, within_s: float) -> bool:
-        """Note a press; false if it is the second of a double click."""
-        ...
-
     def finish(self, key: str) -> None:
         """Note that an event was dealt with."""
         ...

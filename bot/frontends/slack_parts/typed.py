@@ -44,7 +44,8 @@ def options_of(text: str, command: Command, *, stray: bool = True) -> dict[str, 
     found: dict[str, str] = {}
     marks = _marks(text, named)
     left = [text[: marks[0].start()] if marks else text]
-    for mark, end in zip(marks, [*(one.start() for one in marks[1:]), len(text)], strict=True):
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    for mark, end in zip(marks, ends, strict=False):
         name = mark[1].lower()
         value, rest = _value(named[name], text[mark.end() : end].strip())
         if name in found:
