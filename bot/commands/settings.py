@@ -21,14 +21,18 @@ async def settings(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     decided = await _changed(incoming, desk, await desk.decisions(place))
     if incoming.options:
         await desk.do(desk.spaces.decide, place.platform, place.space, decided)
+    yield Reply("\n".join(lines(decided)))
+
+
+def lines(decided: SpaceSettings) -> tuple[str, ...]:
+    """Say what a space has decided."""
     channel = f"<#{decided.share_channel}>" if decided.share_channel else "where it is asked"
-    lines = (
+    return (
         f"Default genre: `{decided.default_genre}`",
         f"Jobs that one user may have waiting: {decided.waiting_per_user}",
         f"/share posts: {channel}",
         f"Who may train genres: {decided.trainers}",
     )
-    yield Reply("\n".join(lines))
 
 
 async def _changed(incoming: Incoming, desk: Desk, decided: SpaceSettings) -> SpaceSettings:

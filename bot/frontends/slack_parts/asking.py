@@ -39,7 +39,7 @@ class Asker:
         return Incoming(
             key=event.key,
             command=wish.command,
-            user=await self._user(event, workspace),
+            user=await self.user(event, workspace),
             place=place(event, wish.origin),
             options=options,
             files={name: self._attachment(workspace, file) for name, file in wish.files.items()},
@@ -61,7 +61,9 @@ class Asker:
             return NOT_A_MEMBER
         return ""
 
-    async def _user(self, event: Event, workspace: Workspace) -> User:
+    async def user(self, event: Event, workspace: Workspace) -> User:
+        """Return who speaks; where Slack does not say more of them, without a name and a say."""
+
         async def fetch() -> Answer:
             return await self._wire.call(workspace, "users.info", user=event.user)
 
@@ -70,7 +72,7 @@ class Asker:
         except SlackRefused:
             profile = {}
         name = profile.get("real_name") or profile.get("name") or event.body.get("user_name") or "someone"
-        return user(event, str(name), manages=any(profile.get(role) for role in MANAGING))
+        return speaker(event, str(name), manages=any(profile.get(role) for role in MANAGING))
 
     def _attachment(self, workspace: Workspace, file: File) -> Attachment:
         async def read(limit: int) -> bytes:
@@ -122,7 +124,7 @@ def suggestion(event: Event) -> tuple[Incoming, str]:
     incoming = Incoming(
         key=event.key,
         command=str(view.get("callback_id") or ""),
-        user=user(event, "", manages=False),
+        user=speaker(event, "", manages=False),
         place=place(event, Origin.of(view)),
         options={name: str(body.get("value") or "")},
     )
@@ -144,7 +146,7 @@ def place(event: Event, origin: Origin) -> Place:
     )
 
 
-def user(event: Event, name: str, *, manages: bool) -> User:
+def speaker(event: Event, name: str, *, manages: bool) -> User:
     """Return who speaks: another in each workspace."""
     return User(f"{NAME}:{event.team}:{event.user}", name, f"<@{event.user}>", manages)
 

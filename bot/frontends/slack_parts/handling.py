@@ -1,15 +1,16 @@
 """From a delivery to its answer: taken once, read, asked for more where that is needed, carried out, answered."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.chat import Frontend, Handle, Incoming, MessageGone, Misread, PlaceClosed, Reply
 from bot.command import Command
 from bot.frontends.slack_parts.answer import Answer, Doors
-from bot.frontends.slack_parts.asking import Asker, place, user
-from bot.frontends.slack_parts.events import PRESS, SHORTCUT, SUBMIT, Event
+from bot.frontends.slack_parts.asking import Asker, place
+from bot.frontends.slack_parts.events import PRESS, SAID, SHORTCUT, SUBMIT, Event
 from bot.frontends.slack_parts.faults import SlackRefused
 from bot.frontends.slack_parts.forms import Origin, asks, modal
 from bot.frontends.slack_parts.keeping import Inbox
@@ -50,17 +51,25 @@ class Handler:
             await self._answer(workspace, event, verdict, again)
         except Exception:
             log.exception("delivery %s could not be answered", event.key)
+            with contextlib.suppress(Exception):  # whatever is wrong may well be wrong here too
+                await self._apologise(event)
         finally:
             if verdict:
                 verdict.accept()
+
+    async def _apologise(self, event: Event) -> None:
+        if (workspace := await self.workspaces.find(event.team)) is not None:
+            said = f"Sorry, something went wrong on our side. It is in our log under {event.key}."
+            origin = Origin(event.channel, event.thread, event.source, event.door)
+            await self._speaker(workspace, event, origin).deliver(Reply(said))
 
     async def show_home(self, event: Event) -> None:
         """Fill the Home tab of whoever looks at it."""
         workspace = await self.workspaces.find(event.team)
         if workspace is None or AT_HOME not in self.commands:
             return
-        who, where = user(event, "", manages=False), place(event, Origin())
         try:
+            who, where = await self.asker.user(event, workspace), place(event, Origin())
             replies = [reply async for reply in self.handle(Incoming(event.key, AT_HOME, who, where))]
             await self.mouth.show_home(workspace, event.user, replies)
         except (SlackRefused, PlaceClosed, OSError, TimeoutError) as error:
@@ -103,6 +112,7 @@ class Handler:
 
     async def _carry_out(self, workspace: Workspace, event: Event, wish: Wish, verdict: Verdict | None) -> bool:
         """Run the command; false if its form stays open because of an error in it."""
+        wish = await self._reachable(workspace, event, wish)
         speaker = self._speaker(workspace, event, wish.origin)
         try:
             incoming = await self.asker.incoming(event, wish, workspace)
@@ -122,6 +132,14 @@ class Handler:
                 verdict.accept()
             await speaker.deliver(reply)
         return True
+
+    async def _reachable(self, workspace: Workspace, event: Event, wish: Wish) -> Wish:
+        """Let what was asked in other people's conversation, where no bot can be, come to the asker directly."""
+        if wish.origin.channel.startswith("D") and event.kind != SAID:
+            with contextlib.suppress(SlackRefused, PlaceClosed):
+                if wish.origin.channel != await self.mouth.direct_channel(workspace, event.user):
+                    return replace(wish, origin=Origin(door=wish.origin.door))
+        return wish
 
     def _speaker(self, workspace: Workspace, event: Event, origin: Origin) -> Answer:
         where = place(event, origin)

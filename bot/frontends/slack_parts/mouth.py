@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.chat import MessageGone, PlaceClosed, Reply
+from bot.chat import MessageGone, OutFile, PlaceClosed, Reply, Row, Select
 from bot.frontends.slack_parts.faults import SlackRefused, translate
 from bot.frontends.slack_parts.markup import Markup
 from bot.frontends.slack_parts.uploads import PICTURES, Uploads
 from bot.frontends.slack_parts.wire import Answer, Wire
 from bot.frontends.slack_parts.workspaces import Memory, Workspace
-from bot.frontends.slack_parts.writing import Block, blocks, message
+from bot.frontends.slack_parts.writing import VIEW_BLOCKS, Block, blocks, message
 
 DAY_S = 24 * 3600.0
 READY_TRIES, READY_S = 4, 0.5  # an uploaded picture can be shown a moment later ("invalid_blocks" until then)
@@ -83,8 +83,9 @@ class Mouth:
         parts: list[Block] = []
         for reply in replies:
             parts += [{"type": "divider"}] if parts else []
-            parts += blocks(reply, markup)
-        await self._call(workspace, "views.publish", user_id=person, view={"type": "home", "blocks": parts[:100]})
+            parts += blocks(replace(reply, rows=tuple(_linked(row, workspace) for row in reply.rows)), markup)
+        view = {"type": "home", "blocks": parts[:VIEW_BLOCKS]}
+        await self._call(workspace, "views.publish", user_id=person, view=view)
 
     async def open_modal(self, workspace: Workspace, trigger: str, view: dict[str, Any]) -> None:
         """Open a modal, within three seconds of what triggered it."""
@@ -106,5 +107,17 @@ class Mouth:
             raise translate(refused) from refused
 
 
-def _pictures(reply: Reply) -> list[Any]:
+def _linked(row: Row, workspace: Workspace) -> Row:
+    """Let the buttons that lead to a message know its address; where there is none, they act after all."""
+    if isinstance(row, Select):
+        return row
+    return tuple(
+        replace(one, leads_to=replace(one.leads_to, link=workspace.link(one.leads_to.channel, one.leads_to.message)))
+        if one.leads_to
+        else one
+        for one in row
+    )
+
+
+def _pictures(reply: Reply) -> list[OutFile]:
     return [file for file in reply.files if file.name.lower().endswith(PICTURES)]
