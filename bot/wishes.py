@@ -30,9 +30,11 @@ async def read_wish(incoming: Incoming, desk: Desk) -> tuple[Melody, bool]:
     if attachment and notes:
         raise MelodyError("You gave a file and notes: send one of the two.")
     if attachment:
-        return await read_attachment(attachment, desk), False
+        with about("melody"):
+            return await read_attachment(attachment, desk), False
     if notes:
-        return await desk.do(parse_notes, notes), True
+        with about("notes"):
+            return await desk.do(parse_notes, notes), True
     raise MelodyError("There is no melody yet: attach a MIDI file, or type notes such as C4 D E:2 | F G A:2")
 
 
