@@ -23,7 +23,7 @@ from bot.frontends.slack_parts.mouth import Mouth
 from bot.frontends.slack_parts.pacing import Tempo
 from bot.frontends.slack_parts.reading import Reader
 from bot.frontends.slack_parts.uploads import Uploads
-from bot.frontends.slack_parts.verdict import Verdict
+from bot.frontends.slack_parts.verdict import PATIENCE_S, Verdict
 from bot.frontends.slack_parts.wire import Wire
 from bot.frontends.slack_parts.workspaces import Workspace, Workspaces
 from bot.frontends.slack_parts.writing import options
@@ -139,7 +139,8 @@ class SlackFrontend:
         if event is None:
             return None
         if event.kind == SUGGEST:
-            return {"options": options(await suggest(*suggestion(event)))}
+            async with asyncio.timeout(PATIENCE_S):
+                return {"options": options(await suggest(*suggestion(event)))}
         if event.kind == SUBMIT:
             verdict = Verdict(body["view"])
             self._begin(handler.answer(event, verdict))

@@ -93,11 +93,11 @@ class Answer:
         """Tell the asker alone. Files that are no pictures cannot be shown to one person: they go to them directly."""
         if any(not file.name.lower().endswith(PICTURES) for file in reply.files):
             return await self._directly(reply)
-        is_direct = self._place.channel.startswith(("D", DIRECT))
-        if not reply.files and not self._in_thread and await self._by_door(reply):
+        elsewhere = self._place.channel.startswith(DIRECT)  # a picture cannot be shown where we are not
+        if (elsewhere or not (reply.files or self._in_thread)) and await self._by_door(replace(reply, files=())):
             return
         try:
-            if is_direct:
+            if elsewhere or self._place.channel.startswith("D"):
                 await self._frontend.send(replace(self._place, source=""), reply)
             else:
                 await self._mouth.whisper(

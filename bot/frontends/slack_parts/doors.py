@@ -72,11 +72,14 @@ async def _address(settings: SlackSettings, wire: Wire) -> str:
 @contextlib.asynccontextmanager
 async def _server(settings: SlackSettings, app: AsyncApp) -> AsyncIterator[None]:
     site = web.Application()
+
+    async def take(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
     if not settings.app_token:  # without a signing secret, nothing that is posted could be believed
-        site.router.add_post(EVENTS_PATH, lambda request: _events(app, request))
-    if flow := app.oauth_flow:
-        site.router.add_get(flow.install_path, lambda request: _install(flow, request))
-        site.router.add_get(flow.redirect_uri_path, lambda request: _installed(flow, request))
+        site.router.add_post(EVENTS_PATH, take)
+    if app.oauth_flow:
+        _offer_installation(site, app.oauth_flow)
     runner = web.AppRunner(site, access_log=None)
     await runner.setup()
     try:
@@ -89,13 +92,12 @@ async def _server(settings: SlackSettings, app: AsyncApp) -> AsyncIterator[None]
         await runner.cleanup()
 
 
-async def _events(app: AsyncApp, request: web.Request) -> web.Response:
-    return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+def _offer_installation(site: web.Application, flow: AsyncOAuthFlow) -> None:
+    async def begin(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await flow.handle_installation(await to_bolt_request(request)))
 
+    async def end(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await flow.handle_callback(await to_bolt_request(request)))
 
-async def _install(flow: AsyncOAuthFlow, request: web.Request) -> web.Response:
-    return await to_aiohttp_response(await flow.handle_installation(await to_bolt_request(request)))
-
-
-async def _installed(flow: AsyncOAuthFlow, request: web.Request) -> web.Response:
-    return await to_aiohttp_response(await flow.handle_callback(await to_bolt_request(request)))
+    site.router.add_get(flow.install_path, begin)
+    site.router.add_get(flow.redirect_uri_path, end)

@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.chat import FileRefused, MessageGone, PlaceClosed
 
-GONE = {"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed", "thread_not_found"}
+GONE = {"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed"}
+GONE |= {"thread_not_found", "cannot_reply_to_message"}  # what was to be answered was deleted
 TOO_LARGE = {"file_upload_size_restricted", "storage_limit_reached", "file_type_not_allowed", "file_uploads_disabled"}
 TOO_LARGE |= {"file_uploads_except_images_disabled", "blocked_file_type"}
 NOT_A_MEMBER = "I am not in this channel: invite me with /invite and my name, then try again."

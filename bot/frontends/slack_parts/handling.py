@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from bot.chat import Frontend, Handle, Incoming, MessageGone, Misread, PlaceClosed, Reply
 from bot.command import Command
+from bot.frontends.slack_parts.access import introduce
 from bot.frontends.slack_parts.answer import Answer, Doors
-from bot.frontends.slack_parts.asking import Asker, place
+from bot.frontends.slack_parts.asking import POSTING, Asker, place
 from bot.frontends.slack_parts.events import PRESS, SAID, SHORTCUT, SUBMIT, Event
 from bot.frontends.slack_parts.faults import SlackRefused
 from bot.frontends.slack_parts.forms import Origin, asks, modal
@@ -48,7 +49,7 @@ class Handler:
             workspace = await self.workspaces.find(event.team)
             if workspace is None or event.action.get("action_id", "").partition(" ")[0] == OPENS:
                 return
-            await self._answer(workspace, event, verdict, again)
+            await self._answer(await self._up_to_date(workspace), event, verdict, again)
         except Exception:
             log.exception("delivery %s could not be answered", event.key)
             with contextlib.suppress(Exception):  # whatever is wrong may well be wrong here too
@@ -132,6 +133,15 @@ class Handler:
                 verdict.accept()
             await speaker.deliver(reply)
         return True
+
+    async def _up_to_date(self, workspace: Workspace) -> Workspace:
+        """Ask again which scopes there are before anybody is told that one is missing."""
+        if not workspace.lacks(*POSTING):
+            return workspace
+        with contextlib.suppress(SlackRefused):
+            workspace = await introduce(self.wire, workspace.token, workspace.team)
+            await self.workspaces.add(workspace)
+        return workspace
 
     async def _reachable(self, workspace: Workspace, event: Event, wish: Wish) -> Wish:
         """Let what was asked in other people's conversation, where no bot can be, come to the asker directly."""

@@ -60,8 +60,8 @@ def options_of(text: str, command: Command, *, stray: bool = True) -> dict[str, 
 
 
 def without_mention(text: str) -> str:
-    """Return what was said to us, without our name before it."""
-    return MENTION.sub("", text).strip()
+    """Return what was said to us, without our name before it and the marks of code around it."""
+    return MENTION.sub("", text).replace("`", " ").strip()
 
 
 def channel_of(value: str) -> tuple[str, str]:

@@ -67,7 +67,10 @@ class Workspaces:
         return self._known[team]
 
     async def add(self, workspace: Workspace) -> None:
-        """Keep a new installation."""
+        """Keep a new installation, or what is newly known of one."""
+        if self.own and self.own.token == workspace.token:
+            self.own = workspace
+            return
         await asyncio.to_thread(self._installations.save, workspace.team, workspace.to_json())
         self._known[workspace.team] = workspace
 
