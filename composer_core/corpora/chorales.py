@@ -11,7 +11,7 @@ separates onset from sustain never to repeat a note, so they are left out here.
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -57,7 +57,7 @@ def build_corpus(data: Path, cache: Path | None = None) -> Corpus:
     Raises:
         ResourceError: music21 or the list of reserved pieces is missing.
     """
-    reserved_ids = _read_reserved(data / RESERVED)
+    reserved_ids = read_reserved(data / RESERVED)
     chorales = _read_cached(cache) if cache else list(_read_music21())
     reserved = [piece for piece in chorales if piece.name in reserved_ids]
     tunes = {_tune(piece) for piece in reserved}
@@ -70,7 +70,12 @@ def build_corpus(data: Path, cache: Path | None = None) -> Corpus:
     )
 
 
-def _read_reserved(path: Path) -> set[str]:
+def read_reserved(path: Path) -> set[str]:
+    """Return the names (``bach/bwv103.6.mxl``) of the pieces kept for testing.
+
+    Raises:
+        ResourceError: the list is missing.
+    """
     if not path.is_file():
         raise ResourceError(f"{path} is missing: it lists the pieces kept for testing; --data names its folder.")
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -161,9 +166,12 @@ def _shape(piece: Piece) -> tuple[tuple[int, int, int], ...]:
 
 
 def _tune(piece: Piece) -> tuple[int, ...]:
-    """The tune's opening: the first eight distinct melodic steps of the soprano, whatever its key and rhythm."""
-    pitches = [note.pitch for note in piece.voices[0]]
-    steps = [b - a for a, b in itertools.pairwise(pitches) if a != b]
+    return opening_of(piece.voices[0])
+
+
+def opening_of(melody: Sequence[Note]) -> tuple[int, ...]:
+    """Return a tune's opening: its first eight distinct melodic steps, whatever its key and rhythm."""
+    steps = [b.pitch - a.pitch for a, b in itertools.pairwise(melody) if a.pitch != b.pitch]
     return tuple(steps[:8])
 
 

@@ -18,7 +18,6 @@ from composer_core.corpora.downbeats import find_downbeat
 from composer_core.corpora.songs import TICKS_PER_BEAT
 from composer_core.corpora.swing import EVEN, find_swing, straighten, swings_sixteenths
 from composer_core.errors import MelodyError, ResourceError
-from composer_core.melody import MAX_LENGTH_S
 from composer_core.midi_policy import Part, Scan, scan
 from composer_core.midi_timing import read_timing
 from composer_core.music import Metre, Note, Timing
@@ -93,28 +92,9 @@ def _shape(piece: MidiPiece) -> str:
     return hashlib.sha256(repr(shape).encode()).hexdigest()
 
 
-def read_piece(data: bytes, name: str, source: str) -> MidiPiece:
-    """Read a stranger's file whole, whatever its metres; ``read_pieces`` is choosier.
-
-    A file that keeps one metre is read as ``read_pieces`` does; one that changes it or has a pick-up keeps its bar
-    lines.
-
-    Raises:
-        MelodyError: the file is not MIDI, damaged, too large or too long, or holds no note that ends.
-    """
-    tracks, timing, end = _tracks_of(data)
-    if not end:
-        raise MelodyError("The file holds no notes: send one with music in it.")
-    if timing.seconds_at(end) > MAX_LENGTH_S:
-        raise MelodyError("The file lasts longer than 15 minutes: send a part of it.")
-    if len(timing.metres) > 1 or timing.pickup_ticks:
-        return _to_piece(name, source, tracks, replace(timing, tempos=((0, _lasting_tempo(timing, 0, end)),)))
-    return _to_piece(name, source, tracks, _steady(timing, 0, end))
-
-
 def _read(data: bytes, name: str, source: str, counts: Counter[str]) -> MidiPiece | None:
     try:
-        tracks, timing, end = _tracks_of(data)
+        tracks, timing, end = read_tracks(data)
     except MelodyError:
         counts["unreadable"] += 1
         return None
@@ -122,11 +102,15 @@ def _read(data: bytes, name: str, source: str, counts: Counter[str]) -> MidiPiec
     if span is None:
         counts["too short, or in a metre that bands do not play"] += 1
         return None
-    return _to_piece(name, source, [_cut(track, *span) for track in tracks], _steady(timing, *span))
+    return make_piece(name, source, [_cut(track, *span) for track in tracks], steady(timing, *span))
 
 
-def _tracks_of(data: bytes) -> tuple[list[MidiTrack], Timing, int]:
-    """Every part of a file with its notes in our ticks, the file's timing, and where the last note ends."""
+def read_tracks(data: bytes) -> tuple[list[MidiTrack], Timing, int]:
+    """Return every part of a file with its notes in our ticks, the file's timing, and where the last note ends.
+
+    Raises:
+        MelodyError: the file is not MIDI, damaged, or larger in some way than a piece can be.
+    """
     found = scan(data)
     tracks = [MidiTrack(part.program, part.is_drum, part.name, _pair(part, found)) for part in found.parts]
     end = max((note.end for track in tracks for note in track.notes), default=0)
@@ -177,12 +161,13 @@ def _cut(track: MidiTrack, start: int, end: int) -> MidiTrack:
     )
 
 
-def _steady(timing: Timing, start: int, end: int) -> Timing:
-    """The metre of a stretch at the tempo that holds longest in it."""
-    return Timing(TICKS_PER_BEAT, ((0, _lasting_tempo(timing, start, end)),), ((0, timing.metre_at(start)),))
+def steady(timing: Timing, start: int, end: int) -> Timing:
+    """Return the metre of a stretch at the tempo that holds longest in it, from tick 0 on."""
+    return Timing(TICKS_PER_BEAT, ((0, lasting_tempo(timing, start, end)),), ((0, timing.metre_at(start)),))
 
 
-def _lasting_tempo(timing: Timing, start: int, end: int) -> float:
+def lasting_tempo(timing: Timing, start: int, end: int) -> float:
+    """Quarters per minute that hold longest in a stretch."""
     edges = [max(tick, start) for tick, _ in timing.tempos] + [end]
     lasting: dict[float, int] = defaultdict(int)
     for (_, bpm), here, there in zip(timing.tempos, edges, edges[1:], strict=False):
@@ -190,8 +175,11 @@ def _lasting_tempo(timing: Timing, start: int, end: int) -> float:
     return max(lasting, key=lambda tempo: lasting[tempo])
 
 
-def _to_piece(name: str, source: str, tracks: Sequence[MidiTrack], timing: Timing) -> MidiPiece:
-    """Even out the swing, read fine notation at twice its tempo, put the notes on the grid from the first bar on."""
+def make_piece(name: str, source: str, tracks: Sequence[MidiTrack], timing: Timing) -> MidiPiece:
+    """Even out the swing, read fine notation at twice its tempo, put the notes on the grid from the first bar on.
+
+    Where the metre changes, or the piece has a pick-up, bars and tempo stay as they are.
+    """
     metres, bpm = [metre for _, metre in timing.metres], timing.tempos[0][1]
     keeps_bars = len(metres) > 1 or timing.pickup_ticks > 0
     is_compound = any(metre.is_compound for metre in metres)
@@ -233,7 +221,7 @@ def _fine_share(beats: Sequence[float]) -> float:
 
 
 def one_of_each(notes: Sequence[Note]) -> tuple[Note, ...]:
-    """One note, the loudest, of those that share start and pitch, cut where its pitch is struck again."""
+    """Keep one note, the loudest, of those that share start and pitch, cut where its pitch is struck again."""
     loudest: dict[tuple[int, int], Note] = {}
     for note in sorted(notes, key=lambda note: (note.velocity, note.duration)):
         loudest[note.start, note.pitch] = note

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -18,15 +18,15 @@ MAX_DEPTH = 12
 class FolderDataset(Dataset):
     """The files in a folder and those below it."""
 
-    def __init__(self, path: Path) -> None:
-        """List a folder.
+    def __init__(self, path: Path, wanted: Callable[[str], bool] = lambda path: True) -> None:
+        """List a folder; only files whose path below it is ``wanted``.
 
         Raises:
             UserError: it cannot be read, is too large, or holds no music.
         """
         self.path = path
         name = shown(path.resolve().name or str(path))
-        super().__init__(name, make_listing(name, _walk(path, name)))
+        super().__init__(name, make_listing(name, (file for file in _walk(path, name) if wanted(file.path))))
 
     @contextmanager
     def session(self) -> Iterator[Open]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from composer_core.dataset.chorale_corpus import chorale_folder, open_chorales
 from composer_core.dataset.folders import FolderDataset
 from composer_core.dataset.names import MIDI, SCORES, ending, shown
 from composer_core.dataset.opening import READS, Dataset
@@ -38,6 +39,9 @@ CORPORA: Mapping[str, Corpus] = {
 }
 """Name → corpus; with a composer after a colon where it has several: ``lieder:Schubert``."""
 
+CHORALES = "chorales"
+"""Bach's, from music21's files."""
+
 _SHOWN_COMPOSERS = 8
 
 
@@ -47,9 +51,9 @@ def open_dataset(source: str | Path, data: Path) -> Dataset:
     Raises:
         UserError: there is no such thing, or it holds no music; the message says what there is.
     """
-    name, _, composer = str(source).partition(":")
-    if name.strip().casefold() in CORPORA and not Path(source).exists():
-        return _open_corpus(name.strip().casefold(), composer.strip(), data)
+    name, _, composer = (part.strip() for part in str(source).partition(":"))
+    if name.casefold() in (*CORPORA, CHORALES) and not Path(source).exists():
+        return _open_corpus(name.casefold(), composer, data)
     path = Path(source).expanduser()
     try:
         if path.is_dir():
@@ -79,21 +83,27 @@ def _installed(data: Path) -> str:
         for name, corpus in CORPORA.items()
         if (data / corpus.archive).is_file()
     ]
+    names += [CHORALES] if chorale_folder(data) else []
     return ", ".join(names) or "none"
 
 
 def _open_corpus(name: str, composer: str, data: Path) -> Dataset:
-    corpus = CORPORA[name]
-    path = data / corpus.archive
-    if not path.is_file():
-        raise UserError(f"The corpus {name} is not installed: the corpora here are {_installed(data)}.")
-    if corpus.composers is None:
-        dataset = ZipDataset(path, skip=_PAPERS)
+    missing = UserError(f"The corpus {name} is not installed: the corpora here are {_installed(data)}.")
+    dataset: Dataset
+    if name == CHORALES:
+        folder = chorale_folder(data)
+        if folder is None:
+            raise missing
+        dataset = open_chorales(folder, data)
     else:
-        folder = _composer_folder(path, name, composer, corpus.composers)
-        dataset = ZipDataset(path, below=folder, skip=_PAPERS)
+        corpus = CORPORA[name]
+        path = data / corpus.archive
+        if not path.is_file():
+            raise missing
+        below = "" if corpus.composers is None else _composer_folder(path, name, composer, corpus.composers)
+        dataset = ZipDataset(path, below=below, skip=_PAPERS)
+        dataset.tags = dict(corpus.tags)
     dataset.name = f"{name}:{composer}" if composer else name
-    dataset.tags = dict(corpus.tags)
     return dataset
 
 

@@ -3,17 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from composer_core.corpora.midi_songs import MidiPiece, MidiTrack, read_piece
+import numpy as np
+
+from composer_core.corpora.midi_songs import MidiPiece, MidiTrack, lasting_tempo, make_piece, read_tracks, steady
 from composer_core.corpora.musicxml import Score, ScorePart, read_score
 from composer_core.corpora.snap import snap, until
+from composer_core.corpora.songs import TICKS_PER_BEAT
 from composer_core.corpora.swing import EVEN
 from composer_core.dataset.names import MIDI, ending
 from composer_core.errors import MelodyError
+from composer_core.melody import MAX_LENGTH_S
 from composer_core.music import Note
 from composer_core.pianoroll import Grid, make_grid
 
 RIGHT_HAND, LEFT_HAND = "right hand", "left hand"
 _KEYBOARD = "keyboard"
+_FEW_ONSETS = 60
+_TURNS = (1, 2, 3, 4, 6)  # a beat
+_LEAST_PULSE = 0.15
 
 
 def read_file(data: bytes, name: str, source: str) -> MidiPiece:
@@ -22,14 +29,38 @@ def read_file(data: bytes, name: str, source: str) -> MidiPiece:
     Raises:
         MelodyError: it cannot be read; ``reason_of`` says why in words for a dataset.
     """
-    if ending(name) in MIDI:
-        return read_piece(data, name, source)
-    return _from_score(read_score(data, expand_repeats=False), name, source)
+    return _read_midi(data, name, source) if ending(name) in MIDI else _from_score(read_score(data), name, source)
 
 
 def reason_of(error: MelodyError) -> str:
     """What was wrong with a file, without the advice for somebody who sends a single melody."""
     return f"{str(error).split(': ')[0].rstrip('.')}."
+
+
+def _read_midi(data: bytes, name: str, source: str) -> MidiPiece:
+    """Read a MIDI file whole, with the bar lines that it has."""
+    tracks, timing, end = read_tracks(data)
+    if not end:
+        raise MelodyError("The file holds no notes.")
+    if timing.seconds_at(end) > MAX_LENGTH_S:
+        raise MelodyError("The file lasts longer than 15 minutes.")
+    if _follows_no_beat([note.start for track in tracks for note in track.notes]):
+        raise MelodyError("Its notes follow no beat: it was played freely, quantise it first.")
+    if len(timing.metres) > 1 or timing.pickup_ticks:
+        return make_piece(name, source, tracks, replace(timing, tempos=((0, lasting_tempo(timing, 0, end)),)))
+    return make_piece(name, source, tracks, steady(timing, 0, end))
+
+
+def _follows_no_beat(ticks: Sequence[int]) -> bool:
+    """Whether onsets are spread evenly over the beat: the file's tempo is not the music's.
+
+    The measure is the longest mean of unit vectors that turn with the beat, or two to six times as fast: 1 for a
+    metronome, 0.3 and more for players who hear a click, 0.1 and less for those who hear none.
+    """
+    if len(ticks) < _FEW_ONSETS:
+        return False
+    phase = 2j * np.pi * np.asarray(ticks) / TICKS_PER_BEAT
+    return max(abs(np.exp(turns * phase).mean()) for turns in _TURNS) < _LEAST_PULSE
 
 
 def _from_score(score: Score, name: str, source: str) -> MidiPiece:

@@ -109,6 +109,8 @@ def _ensemble(report: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _values(values: Mapping[str, int]) -> str:
+    if len(values) > _VALUES_SHOWN and max(values.values()) == 1:
+        return f"{len(values)} different"
     listed = [f"{value} {count}" for value, count in list(values.items())[:_VALUES_SHOWN]]
     return ", ".join(listed) + (f" and {len(values) - _VALUES_SHOWN} more" if len(values) > _VALUES_SHOWN else "")
 

@@ -84,8 +84,21 @@ class Survey:
 
     @property
     def feel(self) -> Feel:
-        """How the pieces are played, as far as a genre can say it: their swing if most of them do."""
-        return Feel(swing=round(self.swing, 3) if self.swung_share > 0.5 else EVEN, looseness_ms=6.0)
+        """How a genre of these pieces is played: swung if most of them are, with what its instruments ask for."""
+        programs = {part.program for part in self.parts if not part.is_drum}
+        has_piano, has_guitar = bool(programs & set(range(6))), bool(programs & set(range(24, 32)))
+        has_drums = any(part.is_drum for part in self.parts)
+        swing = round(min(self.swing, 0.67), 3) if self.swung_share > 0.5 else EVEN
+        return Feel(
+            swing=swing,
+            looseness_ms=6.0 if has_drums else 8.0,
+            strum_ms=12.0 if has_guitar else 0.0,
+            roll_ms=12.0 if has_piano else 0.0,
+            pedal=has_piano and swing == EVEN,
+            ritard=0.0 if has_drums else 0.18,
+            energy_steps=8.0,
+            is_played=has_drums,
+        )
 
     def report(self) -> dict[str, Any]:
         """Return everything found as plain JSON data."""

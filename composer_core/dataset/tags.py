@@ -34,7 +34,7 @@ def tags_of(cast: Cast, folder: str) -> dict[str, tuple[str, ...]]:
         "metre": (lasting_metre(timing, end),),
         "tempo": ("slow" if tempo < SLOW_BPM else "fast" if tempo > FAST_BPM else "medium",),
         "instruments": tuple(sorted(INSTRUMENTS[kind].label.lower() for kind in kinds)),
-        "folder": (folder,) if folder else (),
+        "folder": tuple(dict.fromkeys(part for part in folder.split("/") if part)),
         "density": ("sparse" if onsets_per_bar < SPARSE else "busy" if onsets_per_bar > BUSY else "medium",),
         "swing": ("swung" if cast.piece.swing > EVEN else "straight",),
     }
@@ -85,7 +85,8 @@ def _tag(name: str, known: Mapping[str, Mapping[str, int]]) -> str:
 def _values(name: str, text: str, known: Mapping[str, Mapping[str, int]]) -> set[str]:
     values = known[_tag(name, known)]
     there = {value.casefold() for value in values}
-    wished = {value.strip().casefold() for value in text.split(",") if value.strip()}
+    several = {value.strip().casefold() for value in text.split(",") if value.strip()}
+    wished = {text.strip().casefold()} if text.strip().casefold() in there else several  # a folder may hold a comma
     if not wished or not wished <= there:
         wrong = next(iter(sorted(wished - there)), "")
         named = ", ".join(list(values)[:_MOST_NAMED]) + (", ..." if len(values) > _MOST_NAMED else "")
