@@ -1,11 +1,19 @@
 """Finding takes by id, and who may see them: the owner, and whoever is where it was composed or shared."""
 
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
+from bot.cards import plain
 from bot.chat import Incoming
 from bot.desk import Desk
-from composer_core.errors import UserError
-from storage.history import Entry
+from composer_core.errors import UserError, about
+from composer_core.midi import read_melody
+from composer_core.music import Melody
+from composer_core.request import ComposeRequest
+from storage.history import Entry, Search
+from storage.pages import Page
 
 ID = re.compile(r"[0-9a-f]{12}(-\d{1,2})?")
 
@@ -49,6 +57,59 @@ async def may_see(desk: Desk, incoming: Incoming, entry: Entry) -> bool:
         return True
     shares = await desk.do(desk.spaces.shares, entry.id)
     return any((share.platform, share.channel) == (place.platform, place.channel) for share in shares)
+
+
+def looked_for(user: str, **wanted: Any) -> Search:  # noqa: ANN401 - as ``Search`` says
+    """Return a search among a user's takes."""
+    return Search(user, **wanted)
+
+
+def label_take(desk: Desk, entry: Entry, change: Mapping[str, Any]) -> None:
+    """Change what the user calls a take: of ``title``, ``tags`` and ``favourite`` those that are given."""
+    title, tags = change.get("title"), change.get("tags")
+    desk.history.label(
+        entry.id,
+        title=None if title is None else plain(title),
+        tags=None if tags is None else list(dict.fromkeys(filter(None, (plain(tag, 40) for tag in tags)))),
+        favourite=change.get("favourite"),
+    )
+
+
+def delete_take(desk: Desk, entry: Entry) -> None:
+    """Delete a take with all that was made of it."""
+    desk.privacy.forget_take(entry.id, entry.job_id)
+
+
+async def find_shared(desk: Desk, token: str) -> tuple[Page, Entry]:
+    """Find what a share page shows.
+
+    Raises:
+        UnknownTake: the link was taken back, or never was one.
+    """
+    page = await desk.do(desk.pages.page, token)
+    entry = await desk.do(desk.history.entry, page.take_id) if page else None
+    if page is None or entry is None:
+        raise UnknownTake("This link leads nowhere: it was taken back, or a part of it is missing.")
+    return page, entry
+
+
+def line_of(desk: Desk, entry: Entry, number: int | None) -> Melody:
+    """Return a take's melody as it was given, or the top line of one of its tracks as a melody.
+
+    Takes part of a second; call it off the event loop.
+
+    Raises:
+        UserError: there is no such track, or no melody in it.
+    """
+    if number is None:
+        return ComposeRequest.from_json(entry.settings).melody
+    with about("track"):
+        path = desk.files.path(entry.files["roll"]) if "roll" in entry.files else None
+        tracks = json.loads(path.read_text(encoding="utf-8"))["tracks"] if path and path.is_file() else []
+        name = next((track["name"] for track in tracks if track["number"] == number), None)
+        if name is None:
+            raise UserError(f"There is no track {number}: choose one of those in the roll.")
+        return read_melody(desk.files.path(entry.files["mid"]).read_bytes(), f"{entry.heading}, {name}", track=name)
 
 
 def must_own(incoming: Incoming, entry: Entry, what: str) -> None:

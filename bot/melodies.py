@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from composer_core.errors import MelodyError
+from composer_core.errors import MelodyError, about
 from composer_core.midi import read_melody
 from composer_core.music import Melody
 from composer_core.notation import parse_notes
@@ -24,6 +24,18 @@ def melody_from(text: str, *, track: str | None = None) -> tuple[Melody, bool]:
         return parse_notes(text), True
     path = Path(text).expanduser()
     return read_melody(_read(path), name=path.stem, track=track), False
+
+
+def melody_from_notes(text: str, name: str) -> Melody:
+    """Read typed notes; raises as ``notation.parse_notes``."""
+    with about("notes"):
+        return parse_notes(text, name)
+
+
+def melody_from_midi(data: bytes, name: str, track: str | None = None) -> Melody:
+    """Read a MIDI file's melody; raises as ``midi.read_melody``."""
+    with about("file"):
+        return read_melody(data, name, track=track)
 
 
 def _names_a_file(text: str) -> bool:

@@ -4,8 +4,9 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bot import cards
 from bot.chat import MIB, OutFile, Place, Reply, Voice
@@ -46,6 +47,22 @@ async def show_takes(desk: Desk, entries: Sequence[Entry], heading: str = "") ->
         reply = cards.take_card(entries[0], desk.files, genres, heading=heading, notices=notices, described=described)
     there = await desk.do(lambda: tuple(f for f in reply.files if isinstance(f.content, bytes) or f.content.exists()))
     return replace(reply, files=there)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a take's job tells of it: ``notices`` for the user, and what its picture shows."""
+
+    notices: list[str]
+    description: str
+
+
+async def notices_of(desk: Desk, entry: Entry) -> Said:
+    """Return what is to be told of one take."""
+    job = await desk.do(desk.ledger.job, entry.job_id)
+    takes = ((job.result if job else None) or {}).get("takes", [])
+    take: dict[str, Any] = next((one for one in takes if one["id"] == entry.id), {})
+    return Said(list(take.get("notices", [])), str(take.get("description", "")))
 
 
 async def fit(desk: Desk, place: Place, reply: Reply, user: str) -> Reply:

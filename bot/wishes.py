@@ -1,5 +1,6 @@
 """From what a user said to a job in the ledger: the melody read, the request made, the limits kept."""
 
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from bot.chat import MIB, Attachment, Incoming
@@ -99,19 +100,30 @@ async def submit(incoming: Incoming, desk: Desk, request: ComposeRequest) -> Job
     return await enqueue(incoming, desk, KIND, request.to_json())
 
 
-async def enqueue(incoming: Incoming, desk: Desk, kind: str, payload: dict[str, object]) -> Job:
-    """Put a job of any kind into the queue; raises as ``submit``."""
+async def enqueue(
+    incoming: Incoming,
+    desk: Desk,
+    kind: str,
+    payload: dict[str, object],
+    *,
+    job_id: str | None = None,
+    origin: Mapping[str, object] = {},
+) -> Job:
+    """Put a job of any kind into the queue; raises as ``submit``.
+
+    It has the event's id unless another is given; ``origin`` is kept with it beside the place.
+    """
     limit = (await desk.decisions(incoming.place)).waiting_per_user
     user, place = incoming.user, incoming.place
     press = f"{incoming.command} {incoming.options}:{place.source}:{user.id}" if place.source else None
     try:
         return await desk.do(
             desk.ledger.enqueue,
-            job_id_for(incoming),
+            job_id or job_id_for(incoming),
             kind,
             payload,
             user=user.id,
-            origin=place.to_json() | {"mention": user.mention, "name": user.name},
+            origin={**place.to_json(), "mention": user.mention, "name": user.name, **origin},
             press=press,
             most_waiting=limit,
         )

@@ -55,14 +55,31 @@ class Privacy:
         self._history.delete(take_id)
         self._connections.mine().execute("delete from shares where take_id = ?", [take_id])
         self._pages.close(take_id)
+        for export in self._exports(take_id):
+            self.forget_job(export)
         if not self._history.for_job(job_id):
-            self._files.remove(job_id)
-            self._forget_job(job_id)
+            self.forget_job(job_id)
+
+    def forget_job(self, job_id: str) -> None:
+        """Delete a job that has ended, with everything that came of it."""
+        self._files.remove(job_id)
+        self._forget_job(job_id)
 
     def shares(self, user: str) -> list[Share]:
         """Return where a user has shared something."""
         rows = self._connections.mine().query("select * from shares where user = ? order by shared_at", [user])
         return [Share(**row) for row in rows]
+
+    def _exports(self, take_id: str) -> list[str]:
+        """The ended jobs that made another form of a take."""
+        rows = self._connections.mine().execute(
+            """
+            select id from jobs where kind = 'export' and json_extract(payload, '$.take') = ?
+            and status in ('done', 'failed', 'cancelled')
+            """,
+            [take_id],
+        )
+        return [job_id for (job_id,) in rows.fetchall()]
 
     def _forget_job(self, job_id: str) -> None:
         database = self._connections.mine()

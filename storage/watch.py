@@ -57,6 +57,14 @@ class Watch:
         )
         return [(kind, status, number) for kind, status, number in rows]
 
+    def of_kind(self, user: str, kind: str, *, limit: int) -> list[Job]:
+        """Return a user's jobs of one kind, newest first."""
+        rows = self._database.query(
+            "select * from jobs where user = ? and kind = ? order by created_at desc, rowid desc limit ?",
+            [user, kind, limit],
+        )
+        return [Job.from_row(row) for row in rows]
+
     def ended_since(self, at_s: float, *, limit: int = 1000) -> list[Job]:
         """Return the jobs that ended after a time, the earliest first."""
         rows = self._database.query(

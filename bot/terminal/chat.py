@@ -20,6 +20,7 @@ from storage.installations import Installations
 from storage.vault import BadKey, Vault
 
 if TYPE_CHECKING:
+    from bot.desk import Desk
     from bot.frontends.slack_parts.keeping import Keeps
 
 PARENT_CHECK_S = 1.0
@@ -27,7 +28,7 @@ PARENT_CHECK_S = 1.0
 
 def add(commands: Commands) -> None:
     """Add the parsers."""
-    chat = commands.add_parser("chat", help="run the chat frontends whose tokens are set", description=__doc__)
+    chat = commands.add_parser("chat", help="run the studio and the chats whose tokens are set", description=__doc__)
     chat.add_argument("--parent", type=int, metavar="PID", help="stop when this parent process is gone")
     chat.set_defaults(run=run)
     invite = commands.add_parser("invite", help="print the link that adds the Discord bot to a server")
@@ -71,7 +72,7 @@ async def _serve(settings: Settings, parent: int | None) -> None:
     from bot.serve import serve
 
     desk = await asyncio.to_thread(Desk.open, settings)
-    work = asyncio.create_task(serve(desk, _frontends(settings), COMMANDS))
+    work = asyncio.create_task(serve(desk, _frontends(settings, desk), COMMANDS))
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, work.cancel)
     while not work.done() and (parent is None or os.getppid() == parent):
@@ -82,8 +83,9 @@ async def _serve(settings: Settings, parent: int | None) -> None:
         work.result()
 
 
-def _frontends(settings: Settings) -> dict[str, Frontend]:
+def _frontends(settings: Settings, desk: "Desk") -> dict[str, Frontend]:
     from bot.commands import COMMANDS
+    from bot.frontends.studio_frontend import StudioFrontend
 
     frontends: list[Frontend] = []
     if settings.discord:
@@ -94,8 +96,14 @@ def _frontends(settings: Settings) -> dict[str, Frontend]:
         from bot.frontends.slack_frontend import SlackFrontend
 
         frontends.append(SlackFrontend(settings.slack, COMMANDS, slack_keeps(settings)))
+    if settings.studio.port:
+        chats = {frontend.name: frontend for frontend in frontends}
+        frontends.append(StudioFrontend(settings.studio, desk, chats))
     if not frontends:
-        raise SettingError("Neither DISCORD_TOKEN nor SLACK_BOT_TOKEN is set: the README says how to get one.")
+        raise SettingError(
+            "Neither DISCORD_TOKEN nor SLACK_BOT_TOKEN is set, and TUTTI_STUDIO_PORT turns the studio off: "
+            "the README says how to get one."
+        )
     return {frontend.name: frontend for frontend in frontends}
 
 

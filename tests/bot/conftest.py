@@ -39,6 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     for name in ("TUTTI_SOUNDFONT", "TUTTI_FLUIDSYNTH", "DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_CLIENT_ID"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TUTTI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TUTTI_STUDIO_PORT", "0")
     return Home(tmp_path / "home")
 
 
