@@ -144,8 +144,8 @@ def said(message: Message, origin: str) -> dict[str, Any]:
     inner["channel_type"] = message.channel.kind
     if message.files:
         inner |= {"subtype": "file_share", "upload": False, "display_as_bot": False}
-        inner.pop("client_msg_id", None)
-        inner.pop("team", None)
+        for key in ("client_msg_id", "team", "bot_id"):  # recorded ones have none, whoever has shared
+            inner.pop(key, None)
     return inner
 
 
