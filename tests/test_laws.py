@@ -109,7 +109,7 @@ import importlib, sys
 sys.modules["torch"] = None
 for module in {bot!r}:
     importlib.import_module(module)
-print([name for name in sys.modules if name.startswith({heavy!r})])
+print([name for name in sys.modules for one in {heavy!r} if name == one or name.startswith(one + ".")])
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
