@@ -15,6 +15,7 @@ from bot.commands import (
     queue,
     settings,
     share,
+    studio,
     takes,
 )
 
@@ -26,6 +27,7 @@ _ALL: list[Command] = [
     *again.COMMANDS,
     *exports.COMMANDS,
     *share.COMMANDS,
+    *studio.COMMANDS,
     *play.COMMANDS,
     *genres.COMMANDS,
     *history.COMMANDS,

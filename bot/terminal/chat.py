@@ -1,4 +1,4 @@
-"""``tutti chat``: the chat frontends in the foreground. ``tutti invite``, ``tutti manifest``: what sets them up."""
+"""``tutti chat``: studio and chats in the foreground. ``tutti invite``, ``manifest``, ``studio``: what lets one in."""
 
 import argparse
 import asyncio
@@ -33,6 +33,8 @@ def add(commands: Commands) -> None:
     chat.set_defaults(run=run)
     invite = commands.add_parser("invite", help="print the link that adds the Discord bot to a server")
     invite.set_defaults(run=print_invite)
+    studio = commands.add_parser("studio", help="print the studio's address; with TUTTI_PUBLIC_URL, a link to sign in")
+    studio.set_defaults(run=print_studio)
     manifest = commands.add_parser("manifest", help="print the manifest of the Slack app, made of the commands")
     manifest.add_argument("--url", default="", help="its public address, for HTTP (default: none, for Socket Mode)")
     manifest.add_argument("--prefix", help="what slash commands begin with (default: SLACK_COMMAND_PREFIX)")
@@ -51,6 +53,20 @@ def print_invite(options: argparse.Namespace, settings: Settings) -> int:
     from bot.frontends.discord_parts.access import fetch_application_id, invite_link
 
     print(invite_link(asyncio.run(fetch_application_id(_discord(settings)))))
+    return 0
+
+
+def print_studio(options: argparse.Namespace, settings: Settings) -> int:
+    """Print where the studio is; where people must sign in, a link that signs in this machine's own user, once."""
+    from bot.commands.studio import sign_in_link
+    from bot.desk import Desk
+    from bot.guests import Guest
+
+    if not settings.studio.port:
+        raise SettingError("TUTTI_STUDIO_PORT is 0: the studio is off.")
+    address = f"http://{settings.studio.host}:{settings.studio.port}"
+    is_public = bool(settings.studio.public_url)
+    print(asyncio.run(sign_in_link(Guest.local(), Desk.open(settings))) if is_public else address)
     return 0
 
 
