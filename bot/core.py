@@ -55,7 +55,7 @@ class WorkerWatch:
         """Start in a session of its own: neither Ctrl-C nor a closed terminal reaches it, the job is safe."""
         with self.settings.home.log_file("worker.log").open("ab") as log:
             return subprocess.Popen(
-                core_command(self.settings, "worker", "--job", self.job.id),
+                core_command(self.settings, "worker", "--kinds", self.job.kind, "--job", self.job.id),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

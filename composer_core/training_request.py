@@ -50,7 +50,7 @@ class TrainRequest:
     dataset: str
     base: str = AUTO
     epochs: int = 24
-    learning_rate: float = 5e-4
+    learning_rate: float = 1e-4
     update_ratio: int = 1
     tags: Mapping[str, str] = field(default_factory=dict)
     melody: str = AUTO

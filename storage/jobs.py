@@ -210,6 +210,14 @@ class Ledger:
             ).fetchone()
         return int(sequence)
 
+    def persist(self, owner: str, job_id: str) -> bool:
+        """Note that a job has got further for good: what it needed until now does not count as failed attempts.
+
+        So a training whose worker is killed every hour still ends, and one that kills its worker at the same place
+        three times is given up.
+        """
+        return self._change(f"update jobs set attempts = 1 where {_OWNED}", {"id": job_id, "owner": owner})
+
     def finish(self, owner: str, job_id: str, result: dict[str, Any]) -> bool:
         """End a job with its result; False, and no effect, if it is not the owner's any more."""
         return self._end(owner, job_id, "done", result=write_json(result))

@@ -30,6 +30,13 @@ class ProgressLine:
         if self._bar is not None:
             self._bar.close()
 
+    def say(self, text: str) -> None:
+        """Print lines above the bar, or alone where there is none."""
+        if self._bar is not None:
+            self._bar.write(text, file=sys.stderr)
+        else:
+            print(text, file=sys.stderr)
+
     def show(self, job: Job, ledger: Ledger) -> None:
         """Show where the job is."""
         if self._bar is None:

@@ -19,6 +19,9 @@ HANDED_OVER = {
     "evaluate": "measure a genre's quality",
     "bench": "measure speed",
 }
+WORKERS = {"The worker": ("compose", "export"), "The reader": ("survey",), "The trainer": ("train",)}
+"""A process each: a training must not keep compositions waiting, nor a data report wait for a training."""
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 HEALTHY_S = 60.0  # a worker that lived this long has earned a quick restart
 GRACE_S = 15.0
@@ -45,8 +48,11 @@ def supervise(options: argparse.Namespace, settings: Settings) -> int:
     Each is a process of its own: a chat that restarts stops no job, a worker that dies leaves the chats answering.
     """
     parent = ["--parent", str(os.getpid())]
-    supervisors = [Supervisor(core_command(settings, "worker", *parent))]
-    if settings.discord or settings.slack:
+    supervisors = [
+        Supervisor(core_command(settings, "worker", *parent, "--kinds", *kinds), name)
+        for name, kinds in WORKERS.items()
+    ]
+    if settings.discord or settings.slack or settings.studio.port:
         line = [sys.executable, "-P", "-m", "bot", "chat", *parent]
         supervisors.append(Supervisor(line, "The chat process", gives_up_on=(USER_CAN_MEND,)))
 

@@ -28,10 +28,10 @@ def spread(songs: Sequence[Song], count: int) -> list[Song]:
     return [songs[place * len(songs) // count] for place in range(count)]
 
 
-def excerpt(song: Song, length_bars: int = LENGTH_BARS) -> Song:
-    """At most so many bars of a song, from the bar (or pick-up) in which its melody begins."""
+def excerpt(song: Song, length_bars: int = LENGTH_BARS, *, skip_bars: int = 0) -> Song:
+    """At most so many bars of a song, from ``skip_bars`` after the bar (or pick-up) in which its melody begins."""
     starts = song.timing.bar_starts(song.end)
-    first = bisect_right(starts, song.melody[0].start) - 1 if song.melody else 0
+    first = min((bisect_right(starts, song.melody[0].start) - 1 if song.melody else 0) + skip_bars, len(starts) - 1)
     after = first + length_bars + (1 if first == 0 and song.timing.pickup_ticks else 0)
     start, end = starts[first], starts[after] if after < len(starts) else song.end
     if first == 0 and after >= len(starts):

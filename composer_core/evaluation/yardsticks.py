@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from composer_core.evaluation.judge import judge
 from composer_core.evaluation.judge_windows import windows
-from composer_core.evaluation.originality import Collection
 from composer_core.evaluation.report import Figures, mean
 from composer_core.genres import Part
+from composer_core.metrics.originality import Collection
 from composer_core.metrics.songroll import SongRoll
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from composer_core.band_rules import keep_clear
-from composer_core.checkpoints import load_band
+from composer_core.checkpoints import BandCheckpoint, load_band
 from composer_core.context import Context, make_context
 from composer_core.ending import end_together
 from composer_core.errors import GenreError
@@ -74,12 +74,18 @@ def read_config(genre: Genre) -> BandConfig:
 class Band:
     """A band's networks, ready to compose."""
 
-    def __init__(self, genre: Genre, config: BandConfig | None = None, device: torch.device | None = None) -> None:
+    def __init__(
+        self,
+        genre: Genre,
+        config: BandConfig | None = None,
+        device: torch.device | None = None,
+        checkpoint: BandCheckpoint | None = None,
+    ) -> None:
         self.genre = genre
         self.config = config or read_config(genre)
         torch.set_num_threads(1)  # as in ``accompany``: two threads of networks this small wait for each other
         self.device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.checkpoint = load_band(genre, self.device)
+        self.checkpoint = checkpoint or load_band(genre, self.device)
         self.walk = Walk(self.checkpoint.autoregressor)
         self.planner = load_planner(self.device)
 

@@ -12,12 +12,12 @@ class Average:
     def __init__(self, network: nn.Module, decay: float) -> None:
         self.network = copy.deepcopy(network).eval().requires_grad_(False)
         self.decay = decay
-        self._steps = 0
+        self.steps = 0
 
     @torch.no_grad()
     def update(self, network: nn.Module) -> None:
         """Take in the weights after one more step."""
-        self._steps += 1
-        decay = min(self.decay, self._steps / (self._steps + 10))
+        self.steps += 1
+        decay = min(self.decay, self.steps / (self.steps + 10))
         for kept, new in zip(self.network.parameters(), network.parameters(), strict=True):
             kept.lerp_(new, 1 - decay)

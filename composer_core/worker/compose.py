@@ -163,8 +163,8 @@ class Composer:
             progress("render", 0.0)
             composition, extra = compositions[index], _about(task, index + 1, compose_s)
             name = file_name(composition.name) + (f"-{index + 1}" if len(compositions) > 1 else "")
-            stems = task.request.stems
-            return produce(composition, folder, name, self.setup, stems=stems, extra=extra, progress=progress)
+            wanted = {"stems": task.request.stems, "score": task.request.score}
+            return produce(composition, folder, name, self.setup, **wanted, extra=extra, progress=progress)
 
         futures = [self._renders.submit(produce_one, index) for index in range(len(compositions))]
         wait(futures)  # all of them, even if one fails: none may write into a folder that is being removed

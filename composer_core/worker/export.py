@@ -1,8 +1,9 @@
 """Jobs of kind ``export``: a finished take in another form, sized to where it goes.
 
 A payload names the ``form`` and the ``limit_bytes``: ``sound`` and ``voice`` start from a stored ``source``, ``stems``
-from the ``request`` of the take (the same seed gives the same notes), because stems are kept for nobody. Stems come
-in a zip, and with ``apart`` also as MP3 each, for a page that lets its user mute one.
+and ``score`` from the ``request`` of the take (the same seed gives the same notes), because those are kept for nobody.
+Stems come in a zip, and with ``apart`` also as MP3 each, for a page that lets its user mute one; a score as MusicXML,
+with ``pictures`` of its first pages.
 """
 
 import base64
@@ -21,7 +22,7 @@ from composer_core.performance import perform
 from composer_core.worker.compose import Composer
 from composer_core.worker.faults import explain
 from composer_core.worker.held import Held
-from composer_core.worker.produce import render_composition
+from composer_core.worker.produce import file_name, render_composition, write_score
 from storage.files import FileStore
 from storage.jobs import Job
 
@@ -39,6 +40,7 @@ class Exporter:
             "sound": self._sound,
             "voice": self._voice,
             "stems": self._stems,
+            "score": self._score,
         }
 
     def work(self, jobs: Sequence[Job]) -> None:
@@ -92,6 +94,15 @@ class Exporter:
         return _result(job, target, said) | {
             "apart": [{**stem, "file": f"{job.id}/{stem['file']}"} for stem in apart],
         }
+
+    def _score(self, job: Job, folder: Path) -> dict[str, Any]:
+        composition = self.composer.again(replace(job, payload=job.payload["request"]))
+        self._report(job, "engrave")
+        target = folder / f"{file_name(composition.name)}.musicxml"
+        has_more = write_score(composition, target, folder / "pages")
+        pages = [f"{job.id}/pages/{page.name}" for page in sorted((folder / "pages").iterdir())]
+        count = f"{len(pages)} page{'s' if len(pages) > 1 else ''}"
+        return _result(job, target, f"MusicXML and {'its first ' if has_more else ''}{count}") | {"pictures": pages}
 
     def _source(self, job: Job) -> Path:
         """Return the stored file to start from.

@@ -2,23 +2,27 @@
 
 import argparse
 import logging
+import os
 import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from composer_core.worker.compose import Composer
 from composer_core.worker.export import Exporter
 from composer_core.worker.held import Held
 from composer_core.worker.setup import OneLineParser, Setup
+from composer_core.worker.train import Trainer
 from storage.files import FileStore
 from storage.history import History
 from storage.jobs import Job, Ledger
 
 BATCH = 8  # jobs claimed at once
 POLL_S = 0.02
-KINDS = ("compose", "export")
+KINDS = ("compose", "export", "survey", "train")
+TRAINING = ("survey", "train")
+NICE = 10  # a worker that only trains leaves the processor to those that compose
 
 log = logging.getLogger(__name__)
 
@@ -59,16 +63,19 @@ def run(
     ledger.recover(held.host)
     files.clean_staging()
     composer = Composer(setup, held, History(setup.home.database), files)
-    exporter = Exporter(held, files, composer)
+    exporter, trainer = Exporter(held, files, composer), Trainer(setup, held, files)
+    handlers = {"compose": composer.work, "export": exporter.work, "survey": trainer.work, "train": trainer.work}
+    if set(kinds) <= set(TRAINING) and hasattr(os, "nice"):
+        os.nice(NICE)
     on_start(held)
     try:
         with held:
-            work(held, {"compose": composer.work, "export": exporter.work}, only=only, until_idle=until_idle)
+            work(held, handlers, only=only, until_idle=until_idle)
     finally:
         composer.close()
 
 
-def work(held: Held, handlers: dict[str, Handler], *, only: str | None = None, until_idle: bool = False) -> None:
+def work(held: Held, handlers: Mapping[str, Handler], *, only: str | None = None, until_idle: bool = False) -> None:
     """Claim and handle jobs until ``held`` is stopped; ``only`` ends with that job, ``until_idle`` when none waits."""
     while not held.stopping:
         jobs = held.claim(limit=BATCH, only=only)

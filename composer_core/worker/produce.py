@@ -16,6 +16,8 @@ from composer_core.midi import write_composition
 from composer_core.music import Composition, Track
 from composer_core.performance import PlayedPart, as_played, perform, to_parts
 from composer_core.picture import describe, draw_pianoroll
+from composer_core.sheet.engrave import engrave
+from composer_core.sheet.musicxml import write_musicxml
 from composer_core.worker.heard import heard
 from composer_core.worker.setup import Setup
 
@@ -39,6 +41,7 @@ def produce(
     setup: Setup,
     *,
     stems: bool = False,
+    score: bool = False,
     extra: dict[str, Any] | None = None,
     progress: Progress = lambda stage, fraction: None,
 ) -> Produced:
@@ -71,11 +74,30 @@ def produce(
     progress("draw", 0.95)
     draw_pianoroll(composition, folder / files["png"])
     stopwatch.lap("draw_s")
+    if score:
+        files["musicxml"], files["score"] = f"{name}.musicxml", f"{name}-score"
+        write_score(composition, folder / files["musicxml"], folder / files["score"])
+        stopwatch.lap("score_s")
     record = describe_take(performed) | {"audio": _figures(mix), **(extra or {})}
     record["timings"] = {**record.get("timings", {}), **stopwatch.laps}
     _write_json(folder / files["json"], record, indent=2)
     progress("draw", 1.0)
     return Produced(record, files)
+
+
+def write_score(composition: Composition, path: Path, pages_dir: Path) -> bool:
+    """Write the MusicXML file and its first pages as pictures; return whether the score has more pages than those.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    musicxml = write_musicxml(composition)
+    path.write_bytes(musicxml)
+    pages = engrave(musicxml)
+    pages_dir.mkdir()
+    for number, picture in enumerate(pages.pictures, 1):
+        (pages_dir / f"{path.stem}-page-{number}.png").write_bytes(picture)
+    return pages.has_more
 
 
 def render_composition(

@@ -9,14 +9,17 @@ from typing import NoReturn
 from composer_core.genres import SHIPPED
 from storage.home import Home
 
+CORPORA = Path("../shared/data")
+
 
 @dataclass(frozen=True)
 class Setup:
-    """The data folder and the sound equipment; ``None`` means: look in the usual places."""
+    """The data folder, the sound equipment (``None`` means: look in the usual places), and where corpora lie."""
 
     home: Home
     soundfont: Path | None = None
     fluidsynth: str | None = None
+    data: Path = CORPORA
 
     @property
     def genre_folders(self) -> tuple[Path, ...]:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from composer_core.evaluation.originality import Collection, bar_prints
+from composer_core.metrics.originality import Collection, bar_prints
 from composer_core.metrics.songroll import make_songroll
 from composer_core.music import Chord, Note
 

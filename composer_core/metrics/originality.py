@@ -18,17 +18,23 @@ Print = frozenset[tuple[int, int]]
 
 def bar_prints(roll: SongRoll, part: Part) -> list[Print]:
     """Prints of the bars in which something begins; notes without a chord below them are left out."""
+    return list(bar_marks(roll, part).values())
+
+
+def bar_marks(roll: SongRoll, part: Part) -> dict[int, Print]:
+    """Number of the bar, from 0, → its print."""
     if part.name not in roll.parts:
-        return []
+        return {}
     if part.is_drum:
-        return [begun for _, begun in drum_bars(roll, part.name) if begun]
-    first_of = {int(roll.grid.bar[start]): start for start, _ in roll.bars}
+        return {bar: begun for bar, (_, begun) in enumerate(drum_bars(roll, part.name)) if begun}
+    spans = roll.bars
+    bar_at = np.repeat(np.arange(len(spans)), [end - start for start, end in spans])  # [T]
     prints: dict[int, set[tuple[int, int]]] = defaultdict(set)
     for start, _, pitch in roll.parts[part.name].tolist():
         if roll.root[start] != NO_ROOT:
-            bar = int(roll.grid.bar[start])
-            prints[bar].add((start - first_of[bar], int((pitch - roll.root[start]) % 12)))
-    return [frozenset(begun) for begun in prints.values()]
+            bar = int(bar_at[start])
+            prints[bar].add((start - spans[bar][0], int((pitch - roll.root[start]) % 12)))
+    return {bar: frozenset(begun) for bar, begun in prints.items()}
 
 
 class Collection:
