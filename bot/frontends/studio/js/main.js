@@ -1,6 +1,6 @@
 // The frame around the pages: addresses, navigation, theme, who is signed in, and whether the server answers.
 
-import { connection } from "./api.js";
+import { connection, get, remove } from "./api.js";
 import { h, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { prepareSynth } from "./synth.js";
@@ -94,7 +94,16 @@ function buildTopEnd() {
     show(toggle, icon(isDark() ? "sun" : "moon"));
   };
   dress();
-  document.getElementById("top-end").append(toggle);
+  const who = h("span", { class: "row" });
+  document.getElementById("top-end").append(who, toggle);
+  get("/api/me").then((me) => {
+    if (me.mode === "local") return;
+    const leave = async () => {
+      await remove("/api/session").catch(() => {});
+      go("/signin", { replace: true });
+    };
+    show(who, h("span", { class: "small dim" }, me.name), h("button", { type: "button", class: "quiet small", onclick: leave }, "Sign out"));
+  }, () => {});
 }
 
 function watchConnection() {

@@ -10,7 +10,9 @@ import { clock } from "./timing.js";
 
 /** Build a player of `take` (files, length_s, description). Without `stemsPath` there is no mixer. */
 export async function buildPlayer(take, stemsPath = null) {
-  return new Player(take, await get(take.files.roll), stemsPath);
+  const roll = await get(take.files.roll);
+  const chords = roll.chords.map(([start_s, label]) => ({ start_s, label }));
+  return new Player(take, { ...roll, chords }, stemsPath);
 }
 
 /** `element` goes into a page; `close` when it leaves. */

@@ -59,7 +59,7 @@ export function paintNames(context, view, colours, width) {
 
 /**
  * One note: a rounded bar whose head is darker, so that repeated notes can be told apart. The melody has an edge.
- * `look` may hold melody, selected, ghost (not sung), alpha.
+ * `look` may hold melody, selected, sounds, ghost (not sung), alpha.
  */
 export function paintNote(context, view, { from, to, pitch }, colour, colours, look = {}) {
   const [x, end] = [view.x(from), view.x(to)];
@@ -68,9 +68,9 @@ export function paintNote(context, view, { from, to, pitch }, colour, colours, l
   const width = Math.max(end - x - 1, 2);
   const radius = Math.min(view.row / 2, width / 2, 5);
   context.globalAlpha = look.alpha ?? 1;
-  if (look.selected || (look.melody && !look.ghost)) {
-    const by = look.selected ? 2.5 : 1.5;
-    context.fillStyle = look.selected ? colours.cursor : colours.edge;
+  if (look.selected || look.sounds || (look.melody && !look.ghost)) {
+    const by = look.selected || (look.sounds && look.melody) ? 2.5 : 1.5;
+    context.fillStyle = look.selected ? colours.cursor : look.sounds ? colours.text : colours.edge;
     bar(context, x - by, y - by, width + 2 * by, view.row + 2 * by, radius + by);
   }
   context.fillStyle = look.ghost ? colours.ghost : colour;

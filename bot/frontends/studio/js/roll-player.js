@@ -10,6 +10,7 @@ const GUTTER = 38;
 const LANE = 13;
 const MOST_LANES = 8;
 const SHOWN_S = 14;
+const LEAST_SCALE = 46; // pixels a second: on a phone less is shown, but it can be told apart
 const LEAST_ROWS = 18;
 const MAP = 46;
 const HEAD = 0.3; // where the playhead stands while the roll moves beneath it
@@ -47,7 +48,7 @@ export class RollPlayer {
   }
 
   get #scale() {
-    return (this.canvas.clientWidth - GUTTER) / Math.min(this.length + 0.5, SHOWN_S);
+    return Math.max((this.canvas.clientWidth - GUTTER) / Math.min(this.length + 0.5, SHOWN_S), LEAST_SCALE);
   }
 
   #now() {
@@ -114,7 +115,7 @@ export class RollPlayer {
         if (track.is_drum) paintHit(context, view, n, drumTop + this.lanes.get(n.pitch) * LANE, LANE, fill, alpha);
         else {
           const slim = { ...view, row: Math.max(view.row - 1.5, 2) };
-          paintNote(context, slim, n, fill, colours, { alpha, melody: track.is_melody && !silent, selected: sounds });
+          paintNote(context, slim, n, fill, colours, { alpha, melody: track.is_melody && !silent, sounds });
         }
       }
     }

@@ -22,7 +22,8 @@ const WORDS = {
 /** A table of `take.settings`, and what the technique reports in plain numbers. */
 export function settingsTable(take) {
   const settings = { ...take.settings, seed: take.seed };
-  const rows = Object.entries(WORDS).filter(([name]) => settings[name] !== undefined && settings[name] !== null && settings[name] !== "");
+  const says = (name) => ![undefined, null, "", false].includes(settings[name]) && !(name === "reharmonise" && settings[name] === 0);
+  const rows = Object.entries(WORDS).filter(([name]) => says(name));
   return h(
     "div",
     { class: "table-wrap" },
@@ -32,7 +33,5 @@ export function settingsTable(take) {
 }
 
 function text(value) {
-  if (value === true) return "yes";
-  if (value === false) return "no";
-  return String(value);
+  return value === true ? "yes" : String(value);
 }

@@ -2,9 +2,10 @@
 
 import { field, h, select } from "./dom.js";
 
-/** A form of the server's `settings`. `values` are what is sent. */
+/** A form of the server's `settings`; `bases` are the genres that one can start from. `values` are what is sent. */
 export class TrainForm {
-  constructor(settings) {
+  constructor(settings, bases) {
+    this.bases = [["auto", "the one that fits"], ["none", "nothing: from scratch"], ...bases.map((genre) => [genre.name, genre.title])];
     this.tags = new Map();
     this.name = field("Name of the genre", h("input", { maxlength: 32, placeholder: "my-waltzes", autocomplete: "off", spellcheck: "false" }), { hint: "Small letters, digits and hyphens." });
     this.fields = new Map(settings.filter(({ name }) => name !== "tags").map((setting) => [setting.name, this.#field(setting)]));
@@ -50,7 +51,8 @@ export class TrainForm {
     const { label, description, choices, low, high } = setting;
     const range = low !== undefined && high !== undefined ? ` From ${low} to ${high}.` : "";
     let input;
-    if (choices) input = select(choices.map((choice) => [choice.value, choice.label]), setting.default);
+    if (setting.name === "base" && !choices) input = select(this.bases, setting.default);
+    else if (choices) input = select(choices.map((choice) => [choice.value, choice.label]), setting.default);
     else if (typeof setting.default === "boolean") input = h("input", { type: "checkbox", checked: setting.default });
     else if (low !== undefined) input = h("input", { type: "number", min: low, max: high, step: "any", value: setting.default ?? "", placeholder: "no limit" });
     else input = h("input", { value: setting.default ?? "", maxlength: 400 });

@@ -71,7 +71,7 @@ class Library {
   }
 
   #item(take) {
-    const about = [take.genre, take.key, `${Math.round(take.tempo_bpm)} bpm`, clock(take.length_s), day(take.created_at)];
+    const about = [take.genre, take.key, `${Math.round(take.tempo_bpm)} bpm`, clock(take.length_s), `take ${take.take}`, day(take.created_at)];
     const play = h("button", { type: "button", class: "round", "data-mp3": take.files.mp3, "data-title": take.title, onclick: () => this.#toggle(take) });
     const title = h("a", { href: `/library/${take.id}` }, take.title);
     const star = h("button", { type: "button", class: "quiet round star", "aria-pressed": String(take.favourite), "aria-label": `Favourite: ${take.title}`, onclick: () => this.#change(take, { favourite: !take.favourite }) }, icon("star"));

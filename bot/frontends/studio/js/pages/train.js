@@ -13,7 +13,7 @@ export async function page() {
   const [options, { settings }, { trainings }, { genres }] = await Promise.all([
     get("/api/options"), get("/api/trainings/options"), get("/api/trainings"), get("/api/genres"),
   ]);
-  const form = new TrainForm(settings);
+  const form = new TrainForm(settings, genres.filter((genre) => genre.ready));
   const report = h("div", {});
   const wrong = h("p", { class: "error", role: "alert" });
   const start = h("button", { type: "button", class: "primary", disabled: true, onclick: () => begin(desk.chosen, form, wrong, start) }, "Start learning");
