@@ -3,10 +3,12 @@
 Free of torch: a chat may show the report before a minute is spent.
 """
 
+from composer_core.dataset.findings import Duplicate, Item, Survey
 from composer_core.dataset.known import open_dataset
-from composer_core.dataset.opening import Dataset, Refused
+from composer_core.dataset.listing import Refused
+from composer_core.dataset.opening import Dataset
 from composer_core.dataset.report import report_markdown, report_text
-from composer_core.dataset.surveying import Duplicate, Item, Survey, survey
+from composer_core.dataset.surveying import survey
 
 __all__ = [
     "Dataset",

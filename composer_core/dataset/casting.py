@@ -16,6 +16,7 @@ from composer_core.music import Chord, Key, Note
 
 AUTO = "auto"
 _FEW, _FEW_A_BAR = 12, 0.4  # notes from which a track counts; in short pieces fewer
+_MOST_PLAYERS = 64  # the largest orchestra has 41
 _ALONE_IN_CHOIR = 1.1  # notes at once
 _CHOIR_BASS = 50  # MIDI pitch around which the bass of a choir sings
 _INNER = 0.25  # share of the melody's track that lies below its top line, from which it is a part of its own
@@ -72,6 +73,8 @@ def _players(piece: MidiPiece) -> list[Player]:
     bars = max(-(-piece.end // bar), 1)
     least = min(max(round(_FEW_A_BAR * bars), 1), _FEW)
     tracks = [track for track in piece.tracks if is_pitched(track) and len(track.notes) >= least]
+    fullest = sorted(tracks, key=lambda track: -len(track.notes))[:_MOST_PLAYERS]
+    tracks = [track for track in tracks if any(track is full for full in fullest)]
     return [Player(number, track, bar, bars) for number, track in enumerate(tracks, 1)]
 
 

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from composer_core.dataset.listing import Found, make_listing
 from composer_core.dataset.names import shown
-from composer_core.dataset.opening import Dataset, Found, Open, make_listing
+from composer_core.dataset.opening import Dataset, Open
 from composer_core.errors import UserError
 
 MAX_LISTED = 20_000  # of any kind

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from composer_core.dataset.chorale_corpus import chorale_folder, open_chorales
 from composer_core.dataset.folders import FolderDataset
+from composer_core.dataset.listing import READS
 from composer_core.dataset.names import MIDI, SCORES, ending, shown
-from composer_core.dataset.opening import READS, Dataset
+from composer_core.dataset.opening import Dataset
 from composer_core.dataset.zips import ZipDataset
 from composer_core.errors import UserError
 

@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 
 MIDI = frozenset({".mid", ".midi", ".kar", ".rmi", ".smf"})
 SCORES = frozenset({".musicxml", ".xml", ".mxl"})
+PACKED_SCORE = ".mxl"
 ARCHIVES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"})
 TAG_FILE = "tags.csv"
 LONGEST = 80  # characters of a name that is shown

@@ -10,26 +10,26 @@ from composer_core.corpora.musicxml import Score, ScorePart, read_score
 from composer_core.corpora.snap import snap, until
 from composer_core.corpora.songs import TICKS_PER_BEAT
 from composer_core.corpora.swing import EVEN
-from composer_core.dataset.names import MIDI, ending
 from composer_core.errors import MelodyError
 from composer_core.melody import MAX_LENGTH_S
 from composer_core.music import Note
 from composer_core.pianoroll import Grid, make_grid
 
 RIGHT_HAND, LEFT_HAND = "right hand", "left hand"
+MAX_SOUNDING_BEATS = 400_000  # of all notes together; the fullest piece known to us has 9 000
 _KEYBOARD = "keyboard"
 _FEW_ONSETS = 60
 _TURNS = (1, 2, 3, 4, 6)  # a beat
 _LEAST_PULSE = 0.15
 
 
-def read_file(data: bytes, name: str, source: str) -> MidiPiece:
-    """Read a MIDI or MusicXML file, told by the ending of its name.
+def read_file(data: bytes, name: str, source: str, *, is_score: bool) -> MidiPiece:
+    """Read a MusicXML file (``is_score``) or a MIDI file.
 
     Raises:
         MelodyError: it cannot be read; ``reason_of`` says why in words for a dataset.
     """
-    return _read_midi(data, name, source) if ending(name) in MIDI else _from_score(read_score(data), name, source)
+    return _from_score(read_score(data), name, source) if is_score else _read_midi(data, name, source)
 
 
 def reason_of(error: MelodyError) -> str:
@@ -42,6 +42,9 @@ def _read_midi(data: bytes, name: str, source: str) -> MidiPiece:
     tracks, timing, end = read_tracks(data)
     if not end:
         raise MelodyError("The file holds no notes.")
+    sounding = sum(note.duration for track in tracks for note in track.notes)
+    if sounding > MAX_SOUNDING_BEATS * TICKS_PER_BEAT:
+        raise MelodyError("Its notes are held far longer than any player would.")
     if timing.seconds_at(end) > MAX_LENGTH_S:
         raise MelodyError("The file lasts longer than 15 minutes.")
     if _follows_no_beat([note.start for track in tracks for note in track.notes]):

@@ -9,7 +9,7 @@ from composer_core.dataset.tags import count_values
 from composer_core.music import pitch_name
 
 if TYPE_CHECKING:
-    from composer_core.dataset.surveying import Survey
+    from composer_core.dataset.findings import Survey
 
 CHAT_CHARACTERS = 1_800
 _REFUSED_SHOWN, _VALUES_SHOWN, _FILES_SHOWN = 12, 8, 40

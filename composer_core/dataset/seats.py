@@ -18,6 +18,7 @@ MOST_SEATS = 6
 LEAST_SHARE = 0.3  # of the pieces in which a seat must be filled
 _NEAR = 3.0  # distance up to which strangers are joined
 _FAR = 9.0
+_SELDOM = 0.2  # share of the pieces in which two who are one player play at once
 _KIN, _STRANGE, _MANNER = 1.5, 2.5, 0.5  # what another instrument of the group, of another group, another role cost
 _TWO_OCTAVES = 24
 
@@ -86,6 +87,9 @@ def find_seats(casts: Sequence[Cast]) -> list[Seat]:
         near = min(seats, key=lambda seat: (_distance(seat, weakest), seat.strength), default=None)
         if near is not None and _distance(near, weakest) <= _NEAR:
             near.join(weakest)
+    while pair := next((pair for pair in combinations(seats, 2) if _is_one_player(*pair)), None):
+        seats.remove(pair[1])
+        pair[0].join(pair[1])
     while len(seats) > MOST_SEATS:
         one, other = min(combinations(seats, 2), key=lambda pair: (_distance(*pair), pair[0].strength))
         seats.remove(other)
@@ -102,6 +106,14 @@ def _places(casts: Sequence[Cast]) -> list[Seat]:
             counts[member.kind, member.role] += 1
             seats.setdefault(place, Seat({place})).members.setdefault(number, []).append(member)
     return list(seats.values())
+
+
+def _is_one_player(one: Seat, other: Seat) -> bool:
+    """Whether two seats are one instrument that plays chords in some pieces and figures in others."""
+    if one.kind != other.kind or {"bass", "drums"} & {one.role, other.role}:
+        return False
+    together = len(one.members.keys() & other.members.keys())
+    return together <= _SELDOM * min(len(one.members), len(other.members))
 
 
 def _distance(one: Seat, other: Seat) -> float:

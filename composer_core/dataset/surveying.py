@@ -3,110 +3,28 @@
 import logging
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from composer_core.corpora.songs import Song, Songs
 from composer_core.corpora.swing import EVEN
 from composer_core.dataset.casting import AUTO, Cast, make_cast
 from composer_core.dataset.duplicates import alike, find_duplicates
 from composer_core.dataset.ensemble import Ensemble, learn_ensemble
-from composer_core.dataset.excerpts import split_songs
+from composer_core.dataset.findings import Duplicate, Item, Survey
 from composer_core.dataset.known import open_dataset
 from composer_core.dataset.leads import NoSuchTrack
-from composer_core.dataset.names import SCORES, ending, shown
-from composer_core.dataset.opening import Dataset, Entry, Refused
+from composer_core.dataset.listing import Entry, Refused
+from composer_core.dataset.names import shown
+from composer_core.dataset.opening import Dataset
 from composer_core.dataset.reading import read_file, reason_of
-from composer_core.dataset.report import make_report
 from composer_core.dataset.seating import make_song
 from composer_core.dataset.tag_file import read_tag_file
 from composer_core.dataset.tags import choose, count_values, tags_of
 from composer_core.dataset.verdict import DRUMS_ONLY, FAULTS, MELODY_ONLY, NO_MELODY, UNREADABLE, Facts, judge
 from composer_core.errors import MelodyError
-from composer_core.feel import Feel
-from composer_core.genres import Part
 
 DATA = Path("../shared/data")
 Progress = Callable[[int, int, str], None]
 """Called with how many files are read, of how many, and the name of the one that comes next."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One usable file: its song, its tags (each with its values), its name in the dataset, its length."""
-
-    song: Song
-    tags: Mapping[str, tuple[str, ...]]
-    name: str
-    minutes: float
-    melody_track: str = ""
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """A file that repeats another one."""
-
-    name: str
-    of: str
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What a dataset holds.
-
-    ``items`` are the usable files that have the tags asked for; ``parts`` the learned ensemble, the melody's place
-    first. ``tempo_bpm`` is the median, ``tempo_bpm_range`` what most pieces keep within; ``metres`` come the
-    commonest first; ``swing`` is the median of the swung pieces, and ``swung_share`` how many those are.
-    """
-
-    name: str
-    items: tuple[Item, ...]
-    refused: tuple[Refused, ...]
-    duplicates: tuple[Duplicate, ...]
-    ignored: int
-    parts: tuple[Part, ...]
-    tempo_bpm: float
-    tempo_bpm_range: tuple[float, float]
-    metres: tuple[str, ...]
-    swing: float
-    swung_share: float
-    verdict: str
-    usable: bool
-    advice: tuple[str, ...]
-    tags: Mapping[str, str] = field(default_factory=dict)
-    total: int = 0
-
-    @property
-    def minutes(self) -> float:
-        """Length of all usable pieces."""
-        return sum(item.minutes for item in self.items)
-
-    @property
-    def feel(self) -> Feel:
-        """How a genre of these pieces is played: swung if most of them are, with what its instruments ask for."""
-        programs = {part.program for part in self.parts if not part.is_drum}
-        has_piano, has_guitar = bool(programs & set(range(6))), bool(programs & set(range(24, 32)))
-        has_drums = any(part.is_drum for part in self.parts)
-        swing = round(min(self.swing, 0.67), 3) if self.swung_share > 0.5 else EVEN
-        return Feel(
-            swing=swing,
-            looseness_ms=6.0 if has_drums else 8.0,
-            strum_ms=12.0 if has_guitar else 0.0,
-            roll_ms=12.0 if has_piano else 0.0,
-            pedal=has_piano and swing == EVEN,
-            ritard=0.0 if has_drums else 0.18,
-            energy_steps=8.0,
-            is_played=has_drums,
-        )
-
-    def report(self) -> dict[str, Any]:
-        """Return everything found as plain JSON data."""
-        return make_report(self)
-
-    def split(self, seed: int) -> Songs:
-        """Split by piece into about 80 % for training and 20 % for validation; long pieces are cut into excerpts."""
-        return split_songs([item.song for item in self.items], seed)
 
 
 def survey(
@@ -142,24 +60,24 @@ class _Surveyor:
 
     def run(self, wanted: Mapping[str, str], progress: Progress) -> Survey:
         from_file = read_tag_file(self.dataset.tag_text())
-        heard = [pair for pair in self._heard(progress)]
+        heard = list(self._heard(progress))
         repeats = find_duplicates([cast for _, cast in heard])
         duplicates = tuple(Duplicate(heard[a][0].name, heard[b][0].name) for a, b in repeats.items())
         files = [pair for number, pair in enumerate(heard) if number not in repeats]
-        all_tags = [tags_of(cast, entry.folder) | from_file.of(entry) for entry, cast in files]
+        all_tags = [tags_of(cast, entry.folders) | from_file.of(entry) for entry, cast in files]
         is_chosen = choose(all_tags, wanted) if wanted and files else [True] * len(files)
         chosen = [(*pair, tags) for pair, tags, yes in zip(files, all_tags, is_chosen, strict=True) if yes]
-        ensemble = learn_ensemble([cast for _, cast, _ in chosen])
+        return self._found(chosen, duplicates, len(files), wanted)
+
+    def _found(
+        self, chosen: Sequence[Chosen], duplicates: tuple[Duplicate, ...], usable_files: int, wanted: Mapping[str, str]
+    ) -> Survey:
+        casts = [cast for _, cast, _ in chosen]
+        ensemble = learn_ensemble(casts)
         items = tuple(self._items(chosen, ensemble))
-        facts = Facts(
-            accepted=len(items),
-            minutes=sum(item.minutes for item in items),
-            parts=len(ensemble.parts) - 1,
-            faults=self.faults,
-            duplicates=len(duplicates),
-            alike=alike([cast for _, cast, _ in chosen]),
-            filtered=len(files),
-        )
+        minutes = sum(item.minutes for item in items)
+        parts = len(ensemble.parts) - 1
+        facts = Facts(len(items), minutes, parts, self.faults, len(duplicates), alike(casts), usable_files)
         usable, verdict, advice = judge(facts)
         tempo, tempo_range = _tempi(items)
         swings = [item.song.swing for item in items if item.song.swing > EVEN]
@@ -196,9 +114,9 @@ class _Surveyor:
         progress(total, total, "")
 
     def _cast(self, entry: Entry, data: bytes) -> Cast | None:
-        is_score = ending(entry.name) in SCORES
+        is_score = entry.form == "MusicXML"
         try:
-            piece = read_file(data, entry.name, self.dataset.name)
+            piece = read_file(data, entry.name, self.dataset.name, is_score=is_score)
             cast = make_cast(piece, is_score=is_score, melody=self.melody)
         except MelodyError as error:
             fault, reason = UNREADABLE, reason_of(error)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from composer_core.dataset.listing import Entry
 from composer_core.dataset.names import TAG_FILE, shown
-from composer_core.dataset.opening import Entry
 from composer_core.dataset.tags import OWN
 from composer_core.errors import UserError
 

@@ -20,8 +20,8 @@ SPARSE, BUSY = 8.0, 24.0  # onsets a bar of everyone together, drums left out
 _MOST_NAMED = 12
 
 
-def tags_of(cast: Cast, folder: str) -> dict[str, tuple[str, ...]]:
-    """Tag a piece by its music, and by the folder that it was in."""
+def tags_of(cast: Cast, folders: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Tag a piece by its music, and by the folders that it was in."""
     timing, end = cast.piece.timing, cast.piece.end
     tempo = timing.tempos[0][1]
     pitched = [member.notes for member in cast.members if member.role != "drums"]
@@ -34,7 +34,7 @@ def tags_of(cast: Cast, folder: str) -> dict[str, tuple[str, ...]]:
         "metre": (lasting_metre(timing, end),),
         "tempo": ("slow" if tempo < SLOW_BPM else "fast" if tempo > FAST_BPM else "medium",),
         "instruments": tuple(sorted(INSTRUMENTS[kind].label.lower() for kind in kinds)),
-        "folder": tuple(dict.fromkeys(part for part in folder.split("/") if part)),
+        "folder": tuple(dict.fromkeys(folders)),
         "density": ("sparse" if onsets_per_bar < SPARSE else "busy" if onsets_per_bar > BUSY else "medium",),
         "swing": ("swung" if cast.piece.swing > EVEN else "straight",),
     }
