@@ -83,7 +83,7 @@ class Handler:
             if self._asks(event, wish) and await self._open(workspace, event, wish):
                 return
         except Misread as error:
-            misread = error
+            wish, misread = None, error
         if not again and not await asyncio.to_thread(self.inbox.take, event.key, event.to_json()):
             return  # Slack delivers again what it believes lost
         if wish is None:

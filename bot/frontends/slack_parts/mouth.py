@@ -35,7 +35,11 @@ class Mouth:
         )  # fmt: skip
         at = str(said["ts"])
         if reply.files:
-            await self.uploads.enclose(workspace, str(said["channel"]), at, thread, reply.files, reply.key)
+            try:
+                await self.uploads.enclose(workspace, str(said["channel"]), at, thread, reply.files, reply.key)
+            except Exception:  # whoever says it again, in another way, must not say it twice
+                await self.remove(workspace, str(said["channel"]), at)
+                raise
         return at
 
     async def change(self, workspace: Workspace, channel: str, at: str, thread: str, person: str, reply: Reply) -> None:

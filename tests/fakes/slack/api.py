@@ -1,5 +1,6 @@
 """The way of every call of the Web API: token, arguments, scopes, limits, faults on purpose."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ CIRCUMSTANCES = {
     "user_not_in_channel",
     "invalid_auth",
     "token_revoked",
+    "not_allowed_token_type",
     "account_inactive",
     "expired_trigger_id",
     "exchanged_trigger_id",
@@ -54,6 +56,8 @@ class Fault:
     retry_after_s: int = 1
     after_doing: bool = False
     """The call takes effect, only its answer is lost."""
+    delay_s: float = 0.0
+    """How long the answer takes; without anything else, it is the right one."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,9 @@ class Api:
         token = str(arguments.pop("token", "")) or request.headers.get("Authorization", "").removeprefix("Bearer ")
         self.calls.append((method, arguments))
         fault = self.fault(method)
+        if fault and fault.delay_s:
+            await asyncio.sleep(fault.delay_s)
+            fault = fault if fault.error or fault.status != 200 else None
         if fault and not fault.after_doing:
             return self._faulty(fault, token, arguments)
         try:
