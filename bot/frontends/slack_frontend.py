@@ -20,7 +20,7 @@ from bot.frontends.slack_parts.handling import Handler
 from bot.frontends.slack_parts.keeping import Keeps
 from bot.frontends.slack_parts.markup import Markup
 from bot.frontends.slack_parts.mouth import Mouth
-from bot.frontends.slack_parts.pacing import Tempo
+from bot.frontends.slack_parts.pacing import Pacer, Tempo
 from bot.frontends.slack_parts.reading import Reader
 from bot.frontends.slack_parts.uploads import Uploads
 from bot.frontends.slack_parts.verdict import PATIENCE_S, Verdict
@@ -29,7 +29,7 @@ from bot.frontends.slack_parts.workspaces import Workspace, Workspaces
 from bot.frontends.slack_parts.writing import options
 from bot.settings import SlackSettings
 
-PACE_S = 1.2  # between edits of one message; Slack's staff: at most one a second (slackapi/bolt-js #2073)
+PACE_S = 1.3  # between edits of one message; Slack's staff: at most one a second (slackapi/bolt-js #2073)
 PRUNE_S = 3600.0
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class SlackFrontend:
         """
         check(self.settings)
         async with aiohttp.ClientSession() as session:
-            wire = Wire(session, self.settings.api_base)
+            wire = Wire(session, self.settings.api_base, Pacer(min(self._tempo.least_s, 1.0)))
             self._workspaces.own = await own_workspace(self.settings, wire)
             handler = self._handler(wire, handle)
 

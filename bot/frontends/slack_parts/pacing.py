@@ -4,8 +4,7 @@ import asyncio
 import time
 from collections import defaultdict, deque
 
-POSTS, POSTS_S = 3, 3.0  # a message a second and channel, "short bursts allowed"
-UPDATES_A_MINUTE = 45  # chat.update is of tier 3: 50 or more a minute and workspace
+BURST = 3  # "1 per second per channel, short bursts allowed"
 LOOK_BACK_S = 15.0
 KNOWN_MOST = 10_000
 
@@ -13,10 +12,11 @@ Key = tuple[str, str]
 
 
 class Pacer:
-    """Lets calls wait for their turn: posts in a channel, and whatever Slack has told to wait."""
+    """Lets calls wait for their turn: posts, one in ``post_s`` and channel, and whatever Slack has told to wait."""
 
-    def __init__(self) -> None:
-        self._posts: defaultdict[Key, deque[float]] = defaultdict(lambda: deque(maxlen=POSTS))
+    def __init__(self, post_s: float = 1.0) -> None:
+        self._post_s = post_s
+        self._posts: defaultdict[Key, deque[float]] = defaultdict(lambda: deque(maxlen=BURST))
         self._not_before: dict[Key, float] = {}
 
     async def post(self, team: str, channel: str) -> None:
@@ -24,7 +24,7 @@ class Pacer:
         if len(self._posts) > KNOWN_MOST:
             self._posts.clear()
         posts, now = self._posts[team, channel], time.monotonic()
-        at = max(now, posts[0] + POSTS_S) if len(posts) == POSTS else now
+        at = max(now, posts[0] + BURST * self._post_s) if len(posts) == BURST else now
         posts.append(at)
         await asyncio.sleep(at - now)
 
@@ -39,10 +39,13 @@ class Pacer:
 
 
 class Tempo:
-    """How often a message may be edited: once in ``least_s``, more seldom when many messages are."""
+    """How often a message may be edited: once in ``least_s``, and all of them together no more often than that.
+
+    chat.update is of tier 3: 50 or more a minute and workspace.
+    """
 
     def __init__(self, least_s: float) -> None:
-        self._least_s = least_s
+        self.least_s = least_s
         self._edits: deque[tuple[float, str]] = deque()
 
     def edited(self, message: str) -> None:
@@ -55,5 +58,4 @@ class Tempo:
         since = time.monotonic() - LOOK_BACK_S
         while self._edits and self._edits[0][0] < since:
             self._edits.popleft()
-        messages = len({message for _, message in self._edits})
-        return max(self._least_s, messages * 60 / UPDATES_A_MINUTE) if messages > 1 else self._least_s
+        return self.least_s * max(1, len({message for _, message in self._edits}))

@@ -11,6 +11,7 @@ LONG = 100  # an option that may be longer than this runs on to the next option'
 QUOTES = str.maketrans("“”„«»", '"' * 5)
 MENTION = re.compile(r"^\s*(<@[A-Z0-9]+(\|[^>]*)?>\s*)+")
 REFERENCE = re.compile(r"<#([CGD][A-Z0-9]+)(\|([^>]*))?>")
+QUOTED = re.compile(r'"[^"]*"')
 NOT_A_NOTE = re.compile(r"(?<!\S)([A-Za-z_]{4,20})[:=]\S")
 
 
@@ -54,7 +55,7 @@ def options_of(text: str, command: Command, *, stray: bool = True) -> dict[str, 
             found[name] = value
         left.append(rest)
     loose = " ".join(part.strip() for part in left if part.strip())
-    if loose and stray:
+    if loose.strip(' "') and stray:
         _claim(loose, command, named, found)
     return found
 
@@ -94,7 +95,9 @@ def _value(option: Option, said: str) -> tuple[str, str]:
 
 def _claim(loose: str, command: Command, named: Mapping[str, Option], found: dict[str, str]) -> None:
     """Give what stands alone to the option that it must be meant for."""
-    if (wrong := NOT_A_NOTE.search(loose)) and (near := difflib.get_close_matches(wrong[1].lower(), named, n=1)):
+    if (wrong := NOT_A_NOTE.search(QUOTED.sub("", loose))) and (
+        near := difflib.get_close_matches(wrong[1].lower(), named, n=1)
+    ):
         raise Misread(f"There is no option {wrong[1]!r}. Did you mean {near[0]}?")
     free = [option for option in named.values() if option.name not in found]
     main = next((option for option in free if option.required), free[0] if free else None)

@@ -37,7 +37,7 @@ def blocks(reply: Reply, markup: Markup) -> list[Block]:
             found.append({"type": "context", "elements": said})
         else:
             found += [section(text) for text in _fitting([markup.mrkdwn(line) for line in lines])]
-    return found + [actions(row) for row in reply.rows if not isinstance(row, Select) or row.choices]
+    return found + [actions(row) for row in reply.rows if row and (not isinstance(row, Select) or options(row.choices))]
 
 
 def actions(row: Row) -> Block:
