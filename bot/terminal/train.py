@@ -18,8 +18,7 @@ from bot.settings import Settings
 from bot.terminal import Commands
 from bot.terminal.output import note
 from bot.terminal.progress import ProgressLine
-from composer_core.dataset import report_text
-from composer_core.dataset.known import CORPORA
+from composer_core.dataset import CORPORA, report_text
 from composer_core.errors import Cancelled, SettingError
 from composer_core.training_request import AUTO, CORPUS, FOLDER, TrainRequest, read_tags
 from storage.jobs import Event, Job, Ledger, QueueFull
