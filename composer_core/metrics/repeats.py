@@ -13,6 +13,9 @@ from composer_core.genres import Part
 from composer_core.metrics.originality import bar_marks
 from composer_core.metrics.songroll import SongRoll
 
+REPEATS = "repeats.json"
+"""Name of the file in a genre's folder."""
+
 FEW = 4
 """Bars in a row that may stand in a training piece: what two pieces of one style share now and then."""
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from composer_core.chords import chord_line
 from composer_core.corpora.songs import Song
-from composer_core.music import Chord, Note
+from composer_core.music import Chord, Composition, Note
 from composer_core.pianoroll import Grid, make_grid
 
 NO_ROOT = -1
@@ -74,6 +74,13 @@ def make_songroll(song: Song) -> SongRoll:
     root, bass, tones, change = plan_arrays(song.chords, grid)
     parts = {name: note_table(notes, grid) for name, notes in song.parts.items()}
     return SongRoll(song.name, grid, note_table(song.melody, grid), parts, root, bass, tones, change)
+
+
+def roll_of(composition: Composition) -> SongRoll:
+    """Put a composition on the grid."""
+    parts = {track.name: track.notes for track in composition.accompaniment}
+    melody = composition.melody.notes
+    return make_songroll(Song(composition.name, "", "composed", composition.timing, melody, composition.chords, parts))
 
 
 def note_table(notes: Iterable[Note], grid: Grid) -> np.ndarray:

@@ -16,6 +16,8 @@ from composer_core.context import Context, make_context
 from composer_core.ending import end_together
 from composer_core.errors import GenreError
 from composer_core.genres import Genre
+from composer_core.metrics.repeats import FEW, REPEATS, Repeats
+from composer_core.metrics.songroll import roll_of
 from composer_core.models.band.batch import ALIGN, BandBatch, stack, style_of, window
 from composer_core.models.band.walk import FREE, Heat, Walk
 from composer_core.music import Chord, Composition, Melody
@@ -30,6 +32,7 @@ from composer_core.techniques.ensemble import accompaniment_track, melody_track
 from composer_core.techniques.reach import octave_shift, shift_notice
 
 DRAFTS = ("autoregressive", "adversarial", "masked")
+MORE_TRIES = 3  # for a take that quotes too much
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Band:
         self.checkpoint = checkpoint or load_band(genre, self.device)
         self.walk = Walk(self.checkpoint.autoregressor)
         self.planner = load_planner(self.device)
+        self.repeats = Repeats.load(path) if (path := genre.folder / REPEATS).is_file() else None
 
     def compose(self, assignments: Sequence[Assignment], progress: Progress) -> list[Composition]:
         """Compose every assignment, each alone: so its notes cannot depend on its company."""
@@ -103,8 +107,25 @@ class Band:
         return compositions
 
     def _compose(self, assignment: Assignment, tick: Progress) -> Composition:
+        """Compose a take; where it quotes a training piece at length, make it again: that with the least is kept."""
+        composition = self._take(assignment, np.random.default_rng(assignment.seed), tick)
+        if self.repeats is None or (quoted := self._quoted(composition)) <= FEW:
+            return composition
+        for attempt in range(1, MORE_TRIES + 1):
+            another = self._take(assignment, np.random.default_rng([assignment.seed, attempt]), tick)
+            if (bars := self._quoted(another)) < quoted:
+                composition, quoted = another, bars
+            if quoted <= FEW:
+                return composition
+        notice = f"{quoted} bars in a row are as in one of the training pieces: try another seed, or a higher --risk."
+        return replace(composition, notices=(*composition.notices, notice))
+
+    def _quoted(self, composition: Composition) -> int:
+        """Bars in a row that some training piece has as well."""
+        return self.repeats.longest(roll_of(composition), self.genre.parts[1:]) if self.repeats else 0
+
+    def _take(self, assignment: Assignment, rng: np.random.Generator, tick: Progress) -> Composition:
         melody, controls = assignment.melody, assignment.controls
-        rng = np.random.default_rng(assignment.seed)
         tick("plan", 0.0)
         chords = controls.chords or self.plan(melody, controls.reharmonise, rng)
         shift = octave_shift(melody, self.genre)

@@ -13,12 +13,11 @@ import tomli_w
 from composer_core.corpora.songs import Songs
 from composer_core.dataset import Survey
 from composer_core.genres import Genre, read_genre
-from composer_core.metrics.repeats import Repeats
+from composer_core.metrics.repeats import REPEATS, Repeats
 from composer_core.metrics.songroll import make_songroll
 from composer_core.training.card import write_card
 from composer_core.training.custom import BEST, Record
 
-REPEATS = "repeats.json"
 _FEEL_OF_BASE = ("push_ms", "strum_ms", "roll_ms", "pedal", "energy_steps", "looseness_ms", "ritard", "is_played")
 
 
