@@ -153,13 +153,15 @@ class Courier:
             await self.desk.do(self.desk.postings.remember, job.id, sent.channel, sent.message)
 
     async def _last_resort(self, frontend: Frontend, job: Job, reply: Reply, error: PlaceClosed) -> None:
-        """Write to the person, where the place has closed; if that fails too, the result waits in /history."""
+        """Write to the person, where the place has closed, in the end without files; the rest waits in /history."""
         person = replace(Place.from_json(job.origin), channel="", thread="", door="", source="", space="")
-        try:
-            text = f"{reply.text}\n-# I could not answer where you asked: {error}"
-            await frontend.send(person, replace(reply, text=text, key=f"{job.id} direct"))
-        except (PlaceClosed, FileRefused) as closed:
-            log.warning("the end of job %s could not be told: %s; %s", job.id, error, closed)
+        text = f"{reply.text}\n-# I could not answer where you asked: {error}"
+        for files in (reply.files, ()) if reply.files else ((),):
+            try:
+                await frontend.send(person, replace(reply, text=text, files=files, key=f"{job.id} direct"))
+                return
+            except (PlaceClosed, FileRefused) as closed:
+                log.warning("the end of job %s could not be told: %s; %s", job.id, error, closed)
 
 
 def shows_progress(job: Job) -> bool:
