@@ -175,10 +175,13 @@ def lasting_tempo(timing: Timing, start: int, end: int) -> float:
     return max(lasting, key=lambda tempo: lasting[tempo])
 
 
-def make_piece(name: str, source: str, tracks: Sequence[MidiTrack], timing: Timing) -> MidiPiece:
+def make_piece(
+    name: str, source: str, tracks: Sequence[MidiTrack], timing: Timing, *, trusts_bars: bool = False
+) -> MidiPiece:
     """Even out the swing, read fine notation at twice its tempo, put the notes on the grid from the first bar on.
 
-    Where the metre changes, or the piece has a pick-up, bars and tempo stay as they are.
+    Where the metre changes, or the piece has a pick-up, bars and tempo stay as they are. ``trusts_bars``: bars begin
+    where the file says, even if the music suggests another beat.
     """
     metres, bpm = [metre for _, metre in timing.metres], timing.tempos[0][1]
     keeps_bars = len(metres) > 1 or timing.pickup_ticks > 0
@@ -197,7 +200,7 @@ def make_piece(name: str, source: str, tracks: Sequence[MidiTrack], timing: Timi
     grid = make_grid(timing, end + 4 * TICKS_PER_BEAT)
     settled = (replace(track, notes=_settle(track.notes, grid, factor, swing, level)) for track in tracks)
     piece = MidiPiece(name, source, timing, swing if level == 1 else EVEN, tuple(t for t in settled if t.notes))
-    return piece if keeps_bars else _from_first_bar(piece)
+    return piece if keeps_bars else _from_first_bar(piece, trusts_bars)
 
 
 def _settle(notes: Sequence[Note], grid: Grid, factor: int, swing: float, level: int) -> tuple[Note, ...]:
@@ -234,12 +237,13 @@ def one_of_each(notes: Sequence[Note]) -> tuple[Note, ...]:
     return tuple(sorted(kept))
 
 
-def _from_first_bar(piece: MidiPiece) -> MidiPiece:
+def _from_first_bar(piece: MidiPiece, trusts_bars: bool) -> MidiPiece:
     """Let bars begin where the music's do, and leave out the empty ones before the first note."""
     metre = piece.timing.metres[0][1]
     drums = [note for track in piece.tracks if track.is_drum for note in track.notes]
     pitched = [note for track in piece.tracks if not track.is_drum for note in track.notes]
-    beat = find_downbeat(drums, pitched, TICKS_PER_BEAT) if metre == Metre(4, 4) else 0
+    is_movable = metre == Metre(4, 4) and not trusts_bars
+    beat = find_downbeat(drums, pitched, TICKS_PER_BEAT) if is_movable else 0
     bar = metre.bar_ticks(TICKS_PER_BEAT)
     late = -beat * TICKS_PER_BEAT % bar
     first = min((note.start for note in (*drums, *pitched)), default=0)

@@ -19,6 +19,7 @@ RIGHT_HAND, LEFT_HAND = "right hand", "left hand"
 MAX_SOUNDING_BEATS = 400_000  # of all notes together; the fullest piece known to us has 9 000
 _KEYBOARD = "keyboard"
 _FEW_ONSETS = 60
+_ENOUGH_BARS = 12  # from which a band's music, rather than the file, says where bars begin
 _TURNS = (1, 2, 3, 4, 6)  # a beat
 _LEAST_PULSE = 0.15
 
@@ -51,7 +52,8 @@ def _read_midi(data: bytes, name: str, source: str) -> MidiPiece:
         raise MelodyError("Its notes follow no beat: it was played freely, quantise it first.")
     if len(timing.metres) > 1 or timing.pickup_ticks:
         return make_piece(name, source, tracks, replace(timing, tempos=((0, lasting_tempo(timing, 0, end)),)))
-    return make_piece(name, source, tracks, steady(timing, 0, end))
+    is_band = any(track.is_drum for track in tracks) and end >= _ENOUGH_BARS * 4 * TICKS_PER_BEAT
+    return make_piece(name, source, tracks, steady(timing, 0, end), trusts_bars=not is_band)
 
 
 def _follows_no_beat(ticks: Sequence[int]) -> bool:
