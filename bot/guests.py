@@ -37,7 +37,7 @@ class Guest:
         """Rebuild from ``to_json``'s data."""
         return cls(User(**data["user"]), Place.from_json(data["place"]) if data["place"] else None)
 
-    def wish(self, command: str, key: str, **options: Any) -> Incoming:  # noqa: ANN401 - options are JSON values
+    def wish(self, command: str, key: str, /, **options: Any) -> Incoming:  # noqa: ANN401 - options are JSON values
         """Return a wish of theirs, made in the studio; ``key`` is theirs alone, the same one makes one job."""
         place = Place(STUDIO, self.user.id, file_bytes=256 * MIB, message_bytes=1024 * MIB, message_files=100)
         given = {name: value for name, value in options.items() if value is not None}

@@ -10,12 +10,16 @@ from storage.history import Entry, History
 from storage.home import Home
 from storage.jobs import Job, Ledger
 
-MP3, PNG, MIDI, OGG = (
+MP3, PNG, MIDI, OGG, MUSICXML = (
     b"ID3 not really sound",
     b"\x89PNG not really a picture",
     b"MThd not really notes",
     b"OggS not really",
+    b"<score-partwise/>",
 )
+
+
+ROLL = b'{"tracks": [{"number": 1, "name": "Melody", "notes": []}]}'
 
 
 class FakeWorker:
@@ -78,10 +82,11 @@ class FakeWorker:
         name = wish["melody"]["name"]
         with self.files.publish(job.id) as folder:
             for number in range(1, wish["takes"] + 1):
-                contents = {"mid": MIDI, "mp3": self.mp3, "png": PNG, "ogg": OGG}
+                contents = {"mid": MIDI, "mp3": self.mp3, "png": PNG, "ogg": OGG, "roll": ROLL}
                 files = {kind: f"{job.id}/{name}-{number}.{kind}" for kind in contents}
                 for kind, content in contents.items():
-                    (folder / f"{name}-{number}.{kind}").write_bytes(content + f" {job.id}-{number}".encode())
+                    mark = b"" if kind == "roll" else f" {job.id}-{number}".encode()
+                    (folder / f"{name}-{number}.{kind}").write_bytes(content + mark)
                 about = {"key": "C major", "metre": "4/4", "tempo_bpm": wish["tempo_bpm"] or 100.0, "length_s": 8.0}
                 seed = wish["seed"] + number - 1
                 entries.append(
@@ -121,9 +126,17 @@ class FakeWorker:
             if form == "stems":
                 with zipfile.ZipFile(folder / "stems.zip", "w") as archive:
                     archive.writestr("alto.flac", b"fLaC")
-                return {"file": f"{job.id}/stems.zip", "said": "1 stem as FLAC"}
+                (folder / "01-alto.mp3").write_bytes(b"ID3 alto")
+                apart = [{"number": 1, "name": "Alto", "file": f"{job.id}/01-alto.mp3"}]
+                return {"file": f"{job.id}/stems.zip", "said": "1 stem as FLAC", "apart": apart}
             if form == "voice":
                 (folder / "voice-message.ogg").write_bytes(OGG)
                 return {"file": f"{job.id}/voice-message.ogg", "length_s": 8.0, "waveform": "AAECAw==", "said": ""}
+            if form == "score":
+                (folder / "tune.musicxml").write_bytes(MUSICXML)
+                (folder / "pages").mkdir()
+                (folder / "pages" / "tune-page-1.png").write_bytes(PNG)
+                pictures = [f"{job.id}/pages/tune-page-1.png"]
+                return {"file": f"{job.id}/tune.musicxml", "said": "MusicXML and 1 page", "pictures": pictures}
             (folder / "smaller.mp3").write_bytes(b"ID3 smaller")
             return {"file": f"{job.id}/smaller.mp3", "said": ""}

@@ -9,7 +9,7 @@ from bot.as_json.melodies import melody_json
 from bot.as_json.wishes import melody_of, wish_of
 from bot.commands.again import once_more
 from bot.frontends.studio_parts.answers import json_answer
-from bot.frontends.studio_parts.ownership import own_job, own_take
+from bot.frontends.studio_parts.ownership import own_job, own_take, seen_job
 from bot.frontends.studio_parts.service import Ask
 from bot.wishes import submit, wish
 
@@ -58,7 +58,7 @@ async def jobs(ask: Ask) -> web.StreamResponse:
 
 async def job(ask: Ask) -> web.StreamResponse:
     """Return one job."""
-    return json_answer(await job_json(await own_job(ask), ask.desk))
+    return json_answer(await job_json(await seen_job(ask), ask.desk))
 
 
 async def cancel(ask: Ask) -> web.StreamResponse:

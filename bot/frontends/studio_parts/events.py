@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.frontends.studio_parts.answers import Problem
 from bot.frontends.studio_parts.feed import Topic
-from bot.frontends.studio_parts.ownership import own_job
+from bot.frontends.studio_parts.ownership import seen_job
 from bot.frontends.studio_parts.service import Ask
 
 HEARTBEAT_S = 15.0
@@ -16,7 +16,7 @@ HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": 
 
 async def job_events(ask: Ask) -> web.StreamResponse:
     """Tell what has happened after the last event that the browser knows of, then what happens."""
-    job = await own_job(ask)
+    job = await seen_job(ask)
     after = _after(ask)
     if job.ended and after and not await ask.desk.do(ask.desk.ledger.events, job.id, after):
         return web.Response(status=204)  # an EventSource that connects again stops here

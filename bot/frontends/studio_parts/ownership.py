@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bot.examples import HOUSE
 from bot.frontends.studio_parts.service import Ask
 from bot.library import find_take
 from bot.refusals import Missing
@@ -22,6 +23,16 @@ async def own_job(ask: Ask) -> "Job":
     if job is None or job.user != ask.user:
         raise Missing(f"There is no job {wanted} of yours.")
     return job
+
+
+async def seen_job(ask: Ask) -> "Job":
+    """Return the job that the path names, if it is this user's or makes an example for everybody.
+
+    Raises:
+        Missing: it is neither.
+    """
+    job = await ask.desk.do(ask.desk.ledger.job, ask.values["job"])
+    return job if job is not None and job.user == HOUSE else await own_job(ask)
 
 
 async def own_take(ask: Ask) -> "Entry":

@@ -12,6 +12,7 @@ from bot.pulse import Pulse
 from bot.serve import serve
 from bot.settings import Settings
 from tests.fakes.discord.server import FakeDiscord
+from tests.fakes.studio import Site
 from tests.fakes.worker import FakeWorker
 
 
@@ -91,3 +92,40 @@ async def bot(home, discord, channel):
     await bot.start()
     yield bot
     await bot.stop()
+
+
+async def opened(site):
+    """A studio that is up, and everything that was opened in it closed at the end."""
+    await site.start()
+    browsers = []
+    make = site.browser
+
+    def browser():
+        browsers.append(make())
+        return browsers[-1]
+
+    site.browser = browser
+    yield site
+    for one in browsers:
+        await one.close()
+    await site.stop()
+
+
+@pytest.fixture
+async def studio(settings):
+    """The studio on this machine, for its own user."""
+    async for site in opened(Site(settings)):
+        yield site
+
+
+@pytest.fixture
+async def public_studio(settings):
+    """The studio under a public address."""
+    async for site in opened(Site(settings, public=True)):
+        yield site
+
+
+@pytest.fixture
+async def page(studio):
+    """A browser in the studio on this machine."""
+    return studio.browser()
