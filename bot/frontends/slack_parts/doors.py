@@ -41,8 +41,9 @@ async def open_doors(settings: SlackSettings, app: AsyncApp, wire: Wire) -> Asyn
 
 @contextlib.asynccontextmanager
 async def _socket(settings: SlackSettings, app: AsyncApp, wire: Wire) -> AsyncIterator[None]:
+    address = await _address(settings, wire)
     handler = AsyncSocketModeHandler(app, settings.app_token, web_client=wire.client())
-    handler.client.wss_uri = await _address(settings, wire)
+    handler.client.wss_uri = address
     try:
         await handler.connect_async()
         yield

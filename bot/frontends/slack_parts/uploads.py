@@ -18,6 +18,7 @@ from bot.frontends.slack_parts.workspaces import Workspace
 
 ALT_TEXT = 1000  # files.getUploadURLExternal: alt_txt_too_large
 SHARED_AT_ONCE = 10
+NOT_FINISHED = "file_update_failed"
 PICTURES = (".png", ".jpg", ".jpeg", ".gif")
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,13 @@ class Uploads:
                 workspace, "files.completeUploadExternal", files=files, channel_id=channel, thread_ts=thread or None
             )
         except SlackRefused as refused:
-            raise translate(refused) from refused
+            if refused.error != NOT_FINISHED or not await self._is_shared(workspace, files[0]["id"]):
+                raise translate(refused) from refused
+
+    async def _is_shared(self, workspace: Workspace, file: str) -> bool:
+        """Whether a file has appeared after all: the answer to an earlier try may have been lost."""
+        about = (await self._wire.call(workspace, "files.info", file=file))["file"]
+        return any(about.get("shares", {}).values())
 
     async def _remove(self, workspace: Workspace, channel: str, message: str, files: Sequence[str]) -> None:
         for file in files:

@@ -19,7 +19,6 @@ from bot.frontends.slack_parts.writing import compact
 SLACK = "https://slack.com/api/"
 TRIES, PAUSE_S, LONGEST_WAIT_S = 6, 0.3, 120.0
 PATIENCE_S = 30
-ONCE = {"chat.postMessage", "files.completeUploadExternal", "views.open"}  # not to be repeated if it may have happened
 AS_FORM = ("files.", "users.", "conversations.", "auth.", "apps.", "oauth.")  # take no JSON, or not always
 AGAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
 
@@ -62,9 +61,9 @@ class Wire:
                 log.warning("%s: once more in %g s", refused, wait_s)
                 self._pacer.hold(workspace.team, method, wait_s)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                may_have_happened = not isinstance(error, aiohttp.ClientConnectorError)
-                if tries == TRIES or (method in ONCE and may_have_happened):
+                if tries == TRIES:
                     raise
+                log.warning("%s: %s", method, error)
                 await asyncio.sleep(PAUSE_S * tries)
         raise AssertionError("unreachable")
 
