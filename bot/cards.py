@@ -19,8 +19,10 @@ STAGES = {
     "refine": "polishing",
     "render": "the band is playing",
     "encode": "recording",
+    "engrave": "engraving the score",
     "draw": "drawing",
 }
+FORMS = {"score": "🎼", "stems": "🎚️"}
 TEMPOS = (0.5, 0.75, 0.9, 1.1, 1.25, 1.5, 2.0)
 MOST_NOTICES = 3
 _MARKUP = {ord(sign): " " for sign in "*_~`|<>[]\\"}
@@ -138,13 +140,14 @@ def take_rows(entry: Entry, genres: Sequence[Genre], *, shared: bool = False) ->
     Their actions carry the take's id: they work after a restart and days later.
     """
     others = [genre for genre in genres if genre.name != entry.genre][:25]
-    for_all = (
-        Button("Another take", f"another {entry.id}", "primary"),
-        Button("Stems", f"stems {entry.id}"),
-        Button("Voice message", f"voice {entry.id}"),
-    )
+    another = (Button("Another take", f"another {entry.id}", "primary"),)
     for_owner = (Button("Share", f"share {entry.id}"), Button("Delete", f"delete {entry.id}", "danger"))
-    rows: list[Row] = [for_all if shared else for_all + for_owner, Select("Vary …", f"vary {entry.id}", VARIATIONS)]
+    forms = (("Score", "score"), ("Stems", "stems"), ("Voice message", "voice"))
+    rows: list[Row] = [
+        another if shared else another + for_owner,
+        tuple(Button(label, f"{name} {entry.id}") for label, name in forms),
+        Select("Vary …", f"vary {entry.id}", VARIATIONS),
+    ]
     if others:
         choices = tuple(Choice(genre.name, genre.title, genre.description[:100]) for genre in others)
         rows.append(Select("Other genre …", f"regenre {entry.id}", choices))

@@ -24,7 +24,7 @@ async def result_of(desk: Desk, job: Job) -> Reply:
     if job.status != "done":
         return cards.ended_without_result(job)
     if job.kind == EXPORT:
-        return _exported(desk, job)
+        return await _exported(desk, job)
     entries = await desk.do(desk.history.for_job, job.id)
     if not entries:
         return Reply(f"🗑️ {cards.subject(job)}: deleted. `{job.id}`", private=False)
@@ -100,12 +100,14 @@ async def _smaller(desk: Desk, file: OutFile, limit_bytes: int, user: str) -> Ou
     return replace(file, content=desk.files.path(job.result["file"]))
 
 
-def _exported(desk: Desk, job: Job) -> Reply:
+async def _exported(desk: Desk, job: Job) -> Reply:
     result = job.result or {}
     path = desk.files.path(result["file"])
     if job.payload["form"] == "voice":
         voice = Voice(float(result["length_s"]), base64.b64decode(result["waveform"]))
         return Reply("", (OutFile(path.name, path, voice=voice),), private=False)
-    return Reply(
-        f"🎚️ {cards.subject(job)}{cards.who(job)}: {result['said']}", (OutFile(path.name, path),), private=False
-    )
+    pages = [desk.files.path(picture) for picture in result.get("pictures", [])]
+    pictures = (OutFile(page.name, page, f"Page {number} of the score") for number, page in enumerate(pages, 1))
+    said = f"{cards.FORMS.get(job.payload['form'], '🎚️')} {cards.subject(job)}{cards.who(job)}: {result['said']}"
+    reply = Reply(said, (OutFile(path.name, path), *pictures), private=False)
+    return await fit(desk, Place.from_json(job.origin), reply, job.user)

@@ -24,6 +24,7 @@ def make_request(
     tempo_bpm: float | None = None,
     takes: int = 1,
     stems: bool = False,
+    score: bool = False,
     key: str | None = None,
     intro: bool = False,
     chords: str = "",
@@ -53,6 +54,7 @@ def make_request(
         tempo_bpm=tempo_bpm,
         takes=takes,
         stems=stems,
+        score=score,
         key=key,
         intro=intro,
     )

@@ -35,6 +35,7 @@ class ComposeRequest:
     tempo_bpm: float | None = None
     takes: int = 1
     stems: bool = False
+    score: bool = False
     key: str | None = None
     intro: bool = False
     controls: Controls = field(default_factory=Controls)

@@ -1,7 +1,8 @@
-"""Stems as a zip, and the take as a voice message: jobs of a kind of their own, sized to where they go."""
+"""Stems as a zip, a voice message, sheet music: jobs of a kind of their own, sized to where they go."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 from bot.chat import Incoming, Reply
 from bot.command import Command
@@ -22,14 +23,18 @@ async def stems(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
 
 def stems_payload(entry: Entry, limit_bytes: int, *, apart: bool = False) -> dict[str, object]:
     """Return what a worker needs to record a take's stems; ``apart`` asks for one MP3 a stem beside the zip."""
-    request = replace(ComposeRequest.from_json(entry.settings), seed=entry.seed, takes=1)
     return {
         "form": "stems",
         "take": entry.id,
-        "request": request.to_json(),
+        "request": request_again(entry),
         "limit_bytes": limit_bytes,
         "apart": apart,
     }
+
+
+def request_again(entry: Entry) -> dict[str, Any]:
+    """Return the request that makes this one take again: the same seed gives the same notes."""
+    return replace(ComposeRequest.from_json(entry.settings), seed=entry.seed, takes=1).to_json()
 
 
 async def voice(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
@@ -45,7 +50,20 @@ async def voice(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     yield Reply("The voice message will be here in a moment.")
 
 
+async def score(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
+    """Have the take written as sheet music."""
+    entry = await find_take(desk, incoming, incoming.text("id"))
+    job = await enqueue(incoming, desk, EXPORT, score_payload(entry))
+    yield Reply(f"The score is engraved now: job `{job.id}`.")
+
+
+def score_payload(entry: Entry) -> dict[str, object]:
+    """Return what a worker needs to write a take as sheet music."""
+    return {"form": "score", "take": entry.id, "request": request_again(entry)}
+
+
 COMMANDS = (
     Command("stems", "Every instrument alone, in a zip", stems, shown="pressed", posts=True),
+    Command("score", "As sheet music: MusicXML and pictures of the pages", score, shown="pressed", posts=True),
     Command("voice", "As a voice message", voice, shown="pressed", posts=True),
 )

@@ -41,6 +41,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--takes", type=int, default=1, metavar="N", help="how many different takes (default: 1)")
     parser.add_argument("--track", metavar="NAME", help="which track of the MIDI file is the melody (default: found)")
     parser.add_argument("--stems", action="store_true", help="also write each track's own audio")
+    parser.add_argument("--score", action="store_true", help="also write sheet music: MusicXML and its first pages")
     parser.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where the files go (default: here)")
     parser.add_argument("--detach", action="store_true", help="only put the job into the queue and print its id")
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
@@ -98,6 +99,7 @@ def _request(options: argparse.Namespace, settings: Settings) -> ComposeRequest:
         tempo_bpm=tempo_bpm,
         takes=options.takes,
         stems=options.stems,
+        score=options.score,
         key=options.key,
         intro=options.intro,
         chords=options.chords,

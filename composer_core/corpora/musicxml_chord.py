@@ -36,6 +36,16 @@ KINDS = {
     "power": "5",
     "pedal": "",
 }
+# Chords that MusicXML has no kind for: what we call a kind with degrees added to it.
+WITH_DEGREES = {
+    "6add9": "69",
+    "m6add9": "m69",
+    "mmaj7add9": "mMaj9",
+    "sus4add7": "7sus4",
+    "sus2add7": "7sus2",
+    "sus4add7add9": "9sus4",
+    "sus4add7add9add13": "13sus4",
+}
 _STEPS = frozenset("CDEFGAB")
 _SIGNS = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
 
@@ -51,7 +61,8 @@ def chord_label(harmony: Element) -> str:
         return "N"
     bass = _pitch_name(harmony.find("bass"), "bass")
     slash = f"/{bass}" if bass and bass != root else ""
-    return root + KINDS.get(kind, "") + "".join(map(_degree, harmony.findall("degree"))) + slash
+    quality = KINDS.get(kind, "") + "".join(map(_degree, harmony.findall("degree")))
+    return root + WITH_DEGREES.get(quality, quality) + slash
 
 
 def _pitch_name(element: Element | None, name: str) -> str:

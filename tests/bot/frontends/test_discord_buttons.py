@@ -6,6 +6,7 @@ import pytest
 
 from tests.bot.frontends.test_discord_compose import TUNE, public, results
 from tests.fakes.discord.world import FORUM, TEXT
+from tests.fakes.worker import MUSICXML, PNG
 
 
 @pytest.fixture
@@ -65,6 +66,14 @@ async def test_stems_come_as_a_zip(discord, bot, channel, ann, shown):
     assert wish(bot)["request"]["seed"] == 7 and wish(bot)["limit_bytes"] == channel.file_bytes
 
 
+async def test_a_score_comes_as_musicxml_and_pictures(discord, bot, channel, ann, shown):
+    await discord.press(ann, shown, "Score")
+    message = await next_result(discord, channel, ann)
+    assert message.file(".musicxml").data == MUSICXML and "1 page" in message.content
+    assert message.file(".png").data == PNG and message.file(".png").extra["description"] == "Page 1 of the score"
+    assert wish(bot)["form"] == "score" and wish(bot)["request"]["seed"] == 7
+
+
 async def test_a_voice_message_has_sound_and_waveform_and_nothing_else(discord, bot, channel, ann, shown):
     await discord.press(ann, shown, "Voice message")
     message = await next_result(discord, channel, ann)
@@ -110,7 +119,7 @@ async def test_a_shared_take_tells_who_and_from_which_melody(discord, bot, guild
     (post,) = results(stage, bob)
     assert f"<@{ann.id}>" in post.content and "`4/4 C D E F | G:2 G:2`" in post.content and post.file(".mp3")
     assert f"/{stage.id}/{post.id}" in answer.content
-    assert {one.get("label") for one in post.controls} == {"Another take", "Stems", "Voice message", None}
+    assert {one.get("label") for one in post.controls} == {"Another take", "Score", "Stems", "Voice message", None}
     await discord.press(bob, post, "Another take")
     await next_result(discord, stage, bob)
 

@@ -75,7 +75,7 @@ def technique(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the sound: one small file a take."""
 
-    def produce(composition, folder, name, setup, *, stems, extra, progress):
+    def produce(composition, folder, name, setup, *, stems, score, extra, progress):
         progress("render", 0.5)
         (folder / f"{name}.mid").write_bytes(b"MThd")
         record = describe_take(composition) | {"audio": {}, **extra}

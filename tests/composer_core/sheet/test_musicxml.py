@@ -1,0 +1,172 @@
+"""A composition as MusicXML: ``corpora.musicxml`` reads the same music, and the page says what a player needs."""
+
+import string
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from composer_core.chord_symbols import parse_chord
+from composer_core.corpora.musicxml import read_score
+from composer_core.feel import Feel
+from composer_core.melody import changes_only
+from composer_core.music import Chord, Composition, Key, Note, Timing, Track
+from composer_core.sheet.musicxml import abbreviated, write_musicxml
+from tests.composer_core.sheet.conftest import compositions
+
+
+def page(composition):
+    return ElementTree.fromstring(write_musicxml(composition))
+
+
+def texts(root, path):
+    return [element.text for element in root.iterfind(path)]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(compositions())
+def test_what_is_written_is_read_again(composition):
+    score = read_score(write_musicxml(composition))
+    melody, chords = score.parts
+    assert (score.title, melody.name, melody.program, chords.name) == (composition.name, "Lead", 73, "Chords")
+    assert [replace(note, velocity=80) for note in melody.notes] == sorted(composition.melody.notes)
+    below = {(note.start, note.pitch) for note in composition.tracks[1].notes}
+    assert {(note.start, note.pitch) for note in chords.notes} == below
+    starts = composition.timing.bar_starts(max(composition.end, composition.timing.pickup_ticks + 1))
+    assert [start for start, _ in score.bars] == starts
+    assert score.timing.pickup_ticks == composition.timing.pickup_ticks
+    assert score.timing.metres == composition.timing.metres and score.timing.tempos == composition.timing.tempos
+    assert score.keys == ((0, composition.key),)
+
+
+@settings(max_examples=40, deadline=None)
+@given(compositions())
+def test_the_plan_stands_above_the_melody(composition):
+    end = composition.timing.bar_starts(composition.end)[-1]
+    plan = [(chord.tick, parse_chord(chord.label)) for chord in composition.chords if chord.tick < end]
+    read = [(chord.tick, parse_chord(chord.label)) for chord in read_score(write_musicxml(composition)).chords]
+    assert [one for one in read if one[0] < end] == list(changes_only(plan))
+
+
+@settings(max_examples=30, deadline=None)
+@given(compositions())
+def test_every_measure_is_full_in_every_voice(composition):
+    root = page(composition)
+    for part in root.iter("part"):
+        divisions, full = int(part.findtext("measure/attributes/divisions")), None
+        for measure in part.iter("measure"):
+            filled, at = [], 0
+            for element in measure:
+                if element.tag == "backup":
+                    filled.append(at)
+                    at -= int(element.findtext("duration"))
+                    assert at == 0
+                elif element.tag == "forward" or (element.tag == "note" and element.find("chord") is None):
+                    at += int(element.findtext("duration"))
+            filled.append(at)
+            assert len(set(filled)) == 1 and filled[0] > 0
+            full = full or divisions
+
+
+def test_the_same_composition_gives_the_same_bytes(song):
+    composition = song((0, 60, 1), (1, 62, 3))
+    assert write_musicxml(composition) == write_musicxml(composition)
+
+
+@given(st.text(string.printable + "\x00\x1f\ud7ff￾🎺é"), st.text())
+def test_a_strangers_names_are_harmless(name, part):
+    track = Track(part, 0, (Note(0, 60, 480),), is_melody=True)
+    score = read_score(write_musicxml(Composition(name, Timing(), Key(0), (track,))))
+    assert score.parts[0].notes[0].pitch == 60
+
+
+def test_an_empty_composition_is_a_bar_of_rest():
+    root = page(Composition("", Timing(), Key(0), (Track("Melody", 0, ()),)))
+    assert root.findtext("work/work-title") == "Untitled" and root.find("part/measure/note/rest") is not None
+
+
+def test_swing_is_written_straight_and_marked(song):
+    root = page(song((0, 60, "1/2"), ("1/2", 62, "1/2"), (1, 64, 1), feel=Feel(swing=0.64)))
+    assert texts(root, ".//words") == ["Swing"] and texts(root, ".//swing/first") == ["2"]
+    assert texts(root, ".//note/type")[:2] == ["eighth", "eighth"]
+
+
+@pytest.mark.parametrize(
+    ("metre", "unit", "dots", "rate"),
+    [("4/4", "quarter", 0, "90"), ("6/8", "quarter", 1, "60"), ("2/2", "half", 0, "45")],
+)
+def test_the_tempo_counts_the_beats_that_are_felt(song, metre, unit, dots, rate):
+    composition = song((0, 60, 1), metre=metre)
+    mark = page(replace(composition, timing=replace(composition.timing, tempos=((0, 90.0),)))).find(".//metronome")
+    assert (mark.findtext("beat-unit"), mark.findtext("per-minute")) == (unit, rate)
+    assert len(mark.findall("beat-unit-dot")) == dots
+
+
+def test_a_tempo_that_wavers_is_one_mark_and_one_that_changes_two(song):
+    composition = song(*((beat, 60, 1) for beat in range(16)))
+    tempos = [(0, 100.0), (480, 103.0), (960, 99.0), (3 * 1920, 140.0)]
+    root = page(replace(composition, timing=replace(composition.timing, tempos=tuple(tempos))))
+    assert texts(root, ".//per-minute") == ["100", "140"]
+    assert [sound.get("tempo") for sound in root.iter("sound") if sound.get("tempo")] == ["100", "103", "99", "140"]
+
+
+def test_a_ritardando_is_told(song):
+    composition = song(*((beat, 60, 1) for beat in range(32)), feel=Feel(ritard=0.3))
+    assert texts(page(composition), ".//words") == ["rit."]
+
+
+def test_dynamics_follow_what_was_played(song):
+    composition = song(*((beat, 60, 1) for beat in range(32)))
+    notes = tuple(replace(note, velocity=45 if note.start < 16 * 480 else 110) for note in composition.melody.notes)
+    root = page(replace(composition, tracks=(replace(composition.melody, notes=notes),)))
+    assert [mark[0].tag for mark in root.iter("dynamics")] == ["p", "ff"]
+
+
+def test_instruments_that_sound_lower_are_written_higher_and_the_heading_says_so(song):
+    composition = song((0, 72, 1))
+    bass = Track("Bass", 32, (Note(0, 40, 480),), role="bass")
+    root = page(replace(composition, tracks=(composition.melody, bass)))
+    part = root.findall("part")[1]
+    assert part.findtext(".//octave-change") == "-1" and part.findtext(".//pitch/octave") == "3"
+    assert root.findtext(".//miscellaneous-field") == "Score in C; an octave lower than written: bass"
+    assert (
+        read_score(write_musicxml(replace(composition, tracks=(composition.melody, bass)))).parts[1].notes[0].pitch
+        == 40
+    )
+
+
+def test_drums_stand_on_a_percussion_staff_with_their_instruments(song):
+    root = page(song((0, 36, "1/8"), (0, 42, "1/8"), ("1/2", 42, "1/8"), (1, 38, "1/8"), (1, 49, "1/8"), is_drum=True))
+    assert root.findtext(".//clef/sign") == "percussion" and root.find(".//key") is None
+    notes = [note for note in root.iter("note") if note.find("rest") is None]
+    shown = [(n.findtext("unpitched/display-step"), n.findtext("notehead"), n.findtext("stem")) for n in notes]
+    assert shown == [("G", "x", "up"), ("G", "x", "up"), ("C", None, "up"), ("A", "x", "up"), ("F", None, "down")]
+    assert [n.find("instrument").get("id") for n in notes][-1] == "P1-I36"
+    assert texts(root, ".//score-part[@id='P1']/midi-instrument/midi-unpitched") == ["37", "39", "43", "50"]
+
+
+def test_short_notes_of_the_band_are_written_with_a_dot_and_those_of_the_melody_as_they_are(song):
+    composition = song((0, 72, "1/2"), (1, 72, "1/2"))
+    band = replace(composition.melody, is_melody=False, name="Band")
+    melody, accompaniment = page(replace(composition, tracks=(composition.melody, band))).findall("part")
+    assert texts(melody, ".//note/type")[:2] == ["eighth", "eighth"] and melody.find(".//staccato") is None
+    assert (
+        texts(accompaniment, ".//note/type")[:2] == ["quarter", "quarter"]
+        and accompaniment.find(".//staccato") is not None
+    )
+
+
+def test_a_chord_between_two_notes_stands_where_it_sounds(song):
+    composition = song((0, 60, 4), chords=[(0, "C"), (2.5, "G7")])
+    first, second = page(composition).iter("harmony")
+    assert first.find("offset") is None and second.findtext("offset") == "5"
+    assert read_score(write_musicxml(composition)).chords == (Chord(0, "C"), Chord(1200, "G7"))
+
+
+@pytest.mark.parametrize(
+    ("name", "short"), [("Violins", "Vln."), ("Rhythm guitar", "R. Gtr."), ("Accordion", "Acco."), ("Oboe", "Oboe")]
+)
+def test_part_names_are_shortened_as_scores_do(name, short):
+    assert abbreviated(name) == short
