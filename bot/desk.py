@@ -59,7 +59,7 @@ class Desk:
             files=files,
             spaces=Spaces(database),
             postings=Postings(database),
-            privacy=Privacy(database, files),
+            privacy=Privacy(settings.home),
             pages=Pages(database, clock=clock),
             sessions=Sessions(database, clock=clock),
             watch=Watch(database),

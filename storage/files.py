@@ -56,10 +56,10 @@ class FileStore:
         return path
 
     def remove(self, job_id: str) -> None:
-        """Remove a job's folder, at once as a whole; nothing happens if there is none."""
-        folder = self._folder(job_id)
-        with self._staging(job_id) as staging, contextlib.suppress(FileNotFoundError):
-            os.rename(folder, staging)
+        """Remove a job's folder and those of its parts (``JOB.s4``), each at once; nothing happens if there is none."""
+        for folder in (self._folder(job_id), *self.root.glob(f"{job_id}.*")):
+            with self._staging(job_id) as staging, contextlib.suppress(FileNotFoundError):
+                os.rename(folder, staging)
 
     def clean_staging(self) -> None:
         """Remove what dead processes left half-way."""

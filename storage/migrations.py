@@ -206,3 +206,42 @@ def m005_workspaces(database: Database) -> None:
         ) without rowid
         """
     )
+
+
+@MIGRATIONS()
+def m006_genres(database: Database) -> None:
+    """Make what custom genres need: their owners, and several messages for one job."""
+    database.execute(
+        """
+        create table genres (
+            name text primary key,
+            user text not null,
+            platform text not null,
+            space text not null,
+            shared integer not null,
+            job_id text not null,
+            created_at real not null
+        ) without rowid
+        """
+    )
+    database.execute("create index genres_of_user on genres (user)")
+    database.execute("alter table postings rename to postings_before")
+    database.execute(
+        """
+        create table postings (
+            job_id text not null,
+            part text not null default '',
+            channel text not null,
+            message text not null,
+            posted_at real not null,
+            primary key (job_id, part)
+        ) without rowid
+        """
+    )
+    database.execute(
+        """
+        insert into postings (job_id, channel, message, posted_at)
+        select job_id, channel, message, posted_at from postings_before
+        """
+    )
+    database.execute("drop table postings_before")

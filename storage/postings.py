@@ -23,9 +23,10 @@ class Glance:
 
 @dataclass(frozen=True)
 class Posting:
-    """The message that shows a job, in the platform's own ids."""
+    """A message that shows a job, or a part of it, in the platform's own ids."""
 
     job_id: str
+    part: str
     channel: str
     message: str
     posted_at: float
@@ -51,21 +52,25 @@ class Postings:
         )
         return [Glance(row["id"], row["status"], read_json(row["progress"])) for row in rows]
 
-    def of(self, job_id: str) -> Posting | None:
-        """Return the message that shows a job."""
-        rows = self._database.query("select * from postings where job_id = ?", [job_id])
-        return next((Posting(**row) for row in rows), None)
+    def of(self, job_id: str, part: str = "") -> Posting | None:
+        """Return the message that shows a job, or a part of it."""
+        return self.all_of(job_id).get(part)
 
-    def remember(self, job_id: str, channel: str, message: str) -> None:
-        """Note which message shows a job; a later one takes the place of an earlier one."""
+    def all_of(self, job_id: str) -> dict[str, Posting]:
+        """Return every message that shows something of a job, by part."""
+        rows = self._database.query("select * from postings where job_id = ?", [job_id])
+        return {row["part"]: Posting(**row) for row in rows}
+
+    def remember(self, job_id: str, channel: str, message: str, part: str = "") -> None:
+        """Note which message shows a job, or a part of it; a later one takes the place of an earlier one."""
         self._database.execute(
-            "insert or replace into postings (job_id, channel, message, posted_at) values (?, ?, ?, ?)",
-            [job_id, channel, message, self._clock()],
+            "insert or replace into postings (job_id, part, channel, message, posted_at) values (?, ?, ?, ?, ?)",
+            [job_id, part, channel, message, self._clock()],
         )
 
-    def forget(self, job_id: str) -> None:
-        """Note that no message shows a job any more."""
-        self._database.execute("delete from postings where job_id = ?", [job_id])
+    def forget(self, job_id: str, part: str = "") -> None:
+        """Note that no message shows it any more."""
+        self._database.execute("delete from postings where job_id = ? and part = ?", [job_id, part])
 
     def of_user(self, user: str) -> list[Posting]:
         """Return the messages that show a user's jobs."""

@@ -1,26 +1,30 @@
 """All that is kept of one user: to be handed over, or to be deleted."""
 
+import shutil
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from storage.database import Connections, transaction
 from storage.files import FileStore
+from storage.genre_shelf import GenreShelf, Owned
 from storage.history import History
+from storage.home import Home
 from storage.jobs import ENDED, WAITING, Ledger
 from storage.pages import Pages
 from storage.spaces import Share
 
 
 class Privacy:
-    """One user's traces in the database at ``path`` and in the file store; may be used from any thread.
+    """One user's traces in the data folder: database, files, trainings, genres; may be used from any thread.
 
     Every method may raise ``sqlite3.Error`` or ``OSError``.
     """
 
-    def __init__(self, path: Path, files: FileStore) -> None:
-        self._connections, self._files = Connections(path), files
+    def __init__(self, home: Home) -> None:
+        self._home, path = home, home.database
+        self._connections, self._files = Connections(path), FileStore(home.files)
         self._ledger, self._history, self._pages = Ledger(path), History(path), Pages(path)
+        self._shelf = GenreShelf(path, home.genres)
 
     def export(self, user: str) -> dict[str, Any]:
         """Return everything that is kept of a user as plain JSON data, files as paths in the file store."""
@@ -29,6 +33,8 @@ class Privacy:
         return {
             "user": user,
             "jobs": [job.to_json() | {"payload": job.payload} for job in jobs],
+            "trainings": {job.id: self._told(job.id) for job in jobs if job.kind == "train"},
+            "genres": [asdict(owned) for owned in self.genres(user)],
             "compositions": [asdict(entry) for entry in self._history.entries(user=user, limit=most)],
             "shares": [asdict(share) for share in self.shares(user)],
             "pages": sorted(self._pages.open_of(user)),
@@ -43,9 +49,11 @@ class Privacy:
             self._ledger.cancel(job.id)
         ended = self._ledger.jobs(user=user, statuses=ENDED, limit=100_000)
         for job in ended:
-            self._files.remove(job.id)
+            self._remove_files(job.id)
         for job in ended:
             self._forget_job(job.id)
+        for owned in self.genres(user):
+            self._shelf.delete(owned.name)
         for table in ("invitations", "sessions"):
             self._connections.mine().execute(f"delete from {table} where user = ?", [user])
         return len(self._ledger.jobs(user=user, statuses=("running",))) + len(ended)
@@ -61,9 +69,13 @@ class Privacy:
             self.forget_job(job_id)
 
     def forget_job(self, job_id: str) -> None:
-        """Delete a job that has ended, with everything that came of it."""
-        self._files.remove(job_id)
+        """Delete a job that has ended, with everything that came of it; a genre that was learned stays."""
+        self._remove_files(job_id)
         self._forget_job(job_id)
+
+    def genres(self, user: str) -> list[Owned]:
+        """Return a user's own genres."""
+        return [owned for owned in self._shelf.genres().values() if owned.user == user]
 
     def shares(self, user: str) -> list[Share]:
         """Return where a user has shared something."""
@@ -80,6 +92,14 @@ class Privacy:
             [take_id],
         )
         return [job_id for (job_id,) in rows.fetchall()]
+
+    def _told(self, job_id: str) -> list[dict[str, Any]]:
+        """Return a training's events as plain data."""
+        return [asdict(event) for event in self._ledger.events(job_id)]
+
+    def _remove_files(self, job_id: str) -> None:
+        self._files.remove(job_id)
+        shutil.rmtree(self._home.trainings / job_id, ignore_errors=True)
 
     def _forget_job(self, job_id: str) -> None:
         database = self._connections.mine()

@@ -4,6 +4,7 @@ import pytest
 
 from storage.files import FileStore
 from storage.history import History
+from storage.home import Home
 from storage.jobs import Ledger, QueueFull
 from storage.postings import Postings
 from storage.privacy import Privacy
@@ -81,9 +82,9 @@ def test_a_spaces_decisions_are_its_own_and_unknown_ones_are_left_out(path):
 
 
 @pytest.fixture
-def kept(path, ledger, tmp_path):
+def kept(path, ledger):
     """Ann and Bob each with a finished job of two takes, its files, a posting and a share."""
-    files, history, spaces = FileStore(tmp_path / "files"), History(path), Spaces(path)
+    files, history, spaces = FileStore(Home(path.parent).files), History(path), Spaces(path)
     for user in ("ann", "bob"):
         ledger.enqueue(user, "compose", {"secret": user}, user=user, press=f"press {user}")
         ledger.claim("w", ["compose"])
@@ -95,7 +96,7 @@ def kept(path, ledger, tmp_path):
         history.save([type(ENTRY)(**(entry | {"id": f"{user}-{take}", "take": take})) for take in (1, 2)])
         Postings(path).remember(user, "channel", f"message of {user}")
         spaces.share(f"{user}-1", "discord", "1", "channel", "m", user)
-    return Privacy(path, files), files, history
+    return Privacy(Home(path.parent)), files, history
 
 
 def test_everything_of_one_user_is_exported_and_nothing_of_anothers(kept):

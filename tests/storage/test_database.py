@@ -45,6 +45,7 @@ def test_opening_twice_changes_nothing(path):
         "m003_chat",
         "m004_studio",
         "m005_workspaces",
+        "m006_genres",
     ]
     assert Ledger(path).job("a") is not None
 

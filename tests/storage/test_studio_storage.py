@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from storage.files import FileStore
 from storage.history import History, Search
+from storage.home import Home
 from storage.pages import Pages
 from storage.privacy import Privacy
 from storage.sessions import INVITATION_S, MOST_INVITATIONS, SESSION_S, Sessions
@@ -78,8 +78,8 @@ def test_a_page_is_opened_once_closed_and_never_the_same_again(pages):
     assert pages.open("j-1", "ann").token != first.token
 
 
-def test_whoever_is_forgotten_leaves_neither_page_nor_session(path, tmp_path, ledger, history, pages, sessions):
-    privacy = Privacy(path, FileStore(tmp_path / "files"))
+def test_whoever_is_forgotten_leaves_neither_page_nor_session(path, ledger, history, pages, sessions):
+    privacy = Privacy(Home(path.parent))
     for job, user in (("j", "ann"), ("k", "bob")):
         ledger.enqueue(job, "compose", {}, user=user)
         ledger.cancel(job)
@@ -93,10 +93,10 @@ def test_whoever_is_forgotten_leaves_neither_page_nor_session(path, tmp_path, le
     assert pages.of("k-1") and sessions.guest(tokens["bob"]) == {"id": "bob"}
 
 
-def test_a_deleted_take_has_no_page(path, tmp_path, history, pages):
+def test_a_deleted_take_has_no_page(path, history, pages):
     history.save([ENTRY])
     page = pages.open("j-1", "ann")
-    Privacy(path, FileStore(tmp_path / "files")).forget_take("j-1", "j")
+    Privacy(Home(path.parent)).forget_take("j-1", "j")
     assert pages.page(page.token) is None
 
 
