@@ -7,7 +7,8 @@ const MARGIN = { left: 52, right: 14, top: 12, bottom: 30 };
 
 /**
  * A chart of `series` ({name, points: [[x, y]], colour 1-8, dashed?}); `marks` are upright lines [x, label].
- * `set(series, marks)` draws others.
+ * `set(series, marks)` draws others. `zero` shows the line at 0, `low` is the least value shown, `whole` keeps the
+ * places below the chart whole numbers.
  */
 export class Chart {
   #series = [];
@@ -15,8 +16,8 @@ export class Chart {
   #at = null;
   #width = 0;
 
-  constructor({ title, xLabel, note = "", zero = false, low = null }) {
-    Object.assign(this, { title, xLabel, zero, low });
+  constructor({ title, xLabel, note = "", zero = false, low = null, whole = false }) {
+    Object.assign(this, { title, xLabel, zero, low, whole });
     this.picture = svg("svg", { class: "chart", role: "img", tabindex: 0 });
     this.legend = h("div", { class: "chart-legend" });
     this.table = h("div", { class: "table-wrap" });
@@ -54,10 +55,7 @@ export class Chart {
       return;
     }
     this.#scale(points, width);
-    const marks = this.#marks.map(([x, label]) => [
-      svg("line", { x1: this.x(x), x2: this.x(x), y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "chart-mark" }),
-      svg("text", { x: this.x(x) + 4, y: MARGIN.top + 10, class: "chart-text" }, label),
-    ]);
+    const marks = this.#marks.map(([x, label]) => this.#mark(this.x(x), label, width));
     const lines = this.#series.map((one) => this.#line(one));
     this.cursor = svg("g", {});
     show(this.picture, this.#axes(width), marks, lines, this.cursor);
@@ -75,7 +73,8 @@ export class Chart {
     const span = Math.max(right - left, 1e-9);
     this.x = (x) => MARGIN.left + ((x - left) / span) * (width - MARGIN.left - MARGIN.right);
     this.y = (y) => HEIGHT - MARGIN.bottom - ((y - low) / (high - low)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-    this.xTicks = niceTicks(left, right, Math.max(Math.floor(width / 90), 2)).filter((x) => x >= left && x <= right);
+    this.xTicks = niceTicks(left, right, Math.max(Math.floor(width / 90), 2));
+    this.xTicks = this.xTicks.filter((x) => x >= left && x <= right && (!this.whole || Number.isInteger(x)));
   }
 
   #axes(width) {
@@ -95,6 +94,14 @@ export class Chart {
     return [
       svg("path", { d: path, class: `chart-line line-${colour}${dashed ? " dashed" : ""}` }),
       last && svg("circle", { cx: this.x(last[0]), cy: this.y(last[1]), r: 3.5, class: `chart-dot dot-${colour}` }),
+    ];
+  }
+
+  #mark(x, label, width) {
+    const isLate = x > width * 0.8;
+    return [
+      svg("line", { x1: x, x2: x, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "chart-mark" }),
+      svg("text", { x: x + (isLate ? -5 : 5), y: MARGIN.top + 10, class: "chart-text", "text-anchor": isLate ? "end" : "start" }, label),
     ];
   }
 
@@ -166,6 +173,7 @@ export function niceTicks(low, high, about) {
 /** A number as short as it can be read. */
 export function number(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (Number.isInteger(value)) return String(value);
-  return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : Math.abs(value) >= 0.01 ? String(Number(value.toFixed(3))) : value.toExponential(1);
+  const size = Math.abs(value);
+  const text = size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size >= 0.01 ? value.toFixed(3) : value.toPrecision(2);
+  return String(Number(text)).replace("-", "−");
 }

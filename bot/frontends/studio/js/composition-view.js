@@ -1,6 +1,7 @@
 // A composition with everything that can be done with it: hear, compare its takes, save, vary, use, share, sort.
 
-import { get, patch, post, remove } from "./api.js";
+import { get, patch, remove } from "./api.js";
+import { downloads } from "./downloads.js";
 import { h, show, toast } from "./dom.js";
 import { icon } from "./icons.js";
 import { go } from "./main.js";
@@ -138,29 +139,4 @@ export class CompositionView {
       toast(error.message, "wrong");
     }
   }
-}
-
-function downloads(take) {
-  const names = { midi: "MIDI", mp3: "MP3", ogg: "Ogg", picture: "Picture" };
-  const links = Object.entries(names).filter(([kind]) => take.files[kind]).map(([kind, name]) =>
-    h("a", { class: "button small", href: `${take.files[kind]}?download=1`, download: true }, name));
-  const stems = h("button", { type: "button", class: "small", onclick: async () => {
-    stems.disabled = true;
-    stems.textContent = "Recording stems …";
-    const path = `/api/compositions/${take.id}/stems`;
-    try {
-      let answer = await post(path);
-      while (answer.status === "queued" || answer.status === "running") {
-        await new Promise((resolve) => setTimeout(resolve, 700));
-        answer = await get(path);
-      }
-      if (!answer.zip) throw new Error(answer.error ?? "The stems could not be recorded.");
-      stems.replaceWith(h("a", { class: "button small", href: `${answer.zip}?download=1`, download: true }, "Stems (zip)"));
-    } catch (error) {
-      stems.disabled = false;
-      stems.textContent = "Stems";
-      toast(error.message, "wrong");
-    }
-  } }, "Stems");
-  return h("div", { class: "row" }, links, stems);
 }

@@ -26,9 +26,9 @@ export class DataDesk {
 
   async load() {
     const { datasets } = await get("/api/datasets");
-    this.datasets = datasets;
+    this.datasets = datasets.map((set) => ({ ...set, report: set.report?.report ?? set.report }));
     this.#draw();
-    const first = datasets.find((set) => set.id === this.chosen?.id) ?? datasets[0] ?? null;
+    const first = this.datasets.find((set) => set.id === this.chosen?.id) ?? this.datasets[0] ?? null;
     if (first) this.choose(first);
   }
 
@@ -91,7 +91,7 @@ export class DataDesk {
   /** A survey that runs is followed, so that its report appears by itself. */
   #watch(set) {
     if (set.report || ["done", "failed", "cancelled"].includes(set.job.status) || this.#stops.has(set.id)) return;
-    this.#stops.set(set.id, follow(set.job.id, { onEnd: () => this.load().catch(() => {}) }));
+    this.#stops.set(set.id, follow(set.job.id, { onEnd: () => this.load().catch((error) => toast(error.message, "wrong")) }));
   }
 
   async #delete(set) {

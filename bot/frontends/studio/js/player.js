@@ -21,7 +21,7 @@ export class Player {
 
   constructor(take, roll, stemsPath) {
     this.roll = roll;
-    this.sound = new Sound(take.files.mp3, stemsPath, take.length_s);
+    this.sound = new Sound(take.files.mp3, stemsPath, take.length_s ?? roll.length_s);
     this.strips = new Map(roll.tracks.map((track) => [track.number, { volume: 1, mute: false, solo: false }]));
     this.picture = new RollPlayer(roll, {
       position: () => this.sound.position,

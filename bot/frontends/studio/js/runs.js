@@ -11,7 +11,7 @@ export function runsView(trainings) {
   if (!trainings.length) return h("p", { class: "dim" }, "No training yet.");
   const ticked = new Set(trainings.filter((run) => run.epochs.length).slice(0, 3).map((run) => run.id));
   let figure = FIGURES[0][0];
-  const chart = new Chart({ title: "Runs compared", xLabel: "epoch" });
+  const chart = new Chart({ title: "Runs compared", xLabel: "epoch", whole: true });
   const draw = () => {
     const series = trainings.filter((run) => ticked.has(run.id)).slice(0, MOST).map((run, i) => ({ name: run.name, colour: i + 1, points: run.epochs.map((e) => [e.epoch, e[figure]]) }));
     chart.set(series);

@@ -61,23 +61,27 @@ function marksPicture(training) {
   const series = [{ name: "Real music", colour: 2, points: line("real") }, { name: "Generated", colour: 3, points: line("fake") }];
   const all = points.flatMap((point) => [point.real, point.fake]);
   const scale = Math.max(...all.map(Math.abs)) || 1;
-  const bars = svg("svg", { class: "marks", viewBox: "0 0 400 84", role: "img" });
+  const bars = h("div", { class: "marks" });
   const told = h("p", { class: "numbers", role: "status" });
   const draw = (i) => {
     const point = points[i];
-    const bar = (y, value, colour, label) => [
-      svg("text", { x: 0, y: y + 15, class: "chart-text" }, label),
-      svg("rect", { x: 235 + Math.min(value / scale, 0) * 130, y, width: Math.max((Math.abs(value) / scale) * 130, 2), height: 20, rx: 5, class: `dot-${colour}` }),
-    ];
-    show(bars, bar(8, point.real, 2, "Real music"), bar(46, point.fake, 3, "Generated"), svg("line", { x1: 235, x2: 235, y1: 0, y2: 84, class: "chart-zero" }));
+    show(bars, bar("Real music", 2, point.real / scale), bar("Generated", 3, point.fake / scale));
     const gap = point.real - point.fake;
-    bars.setAttribute("aria-label", `Mark for real music ${number(point.real)}, for generated ${number(point.fake)}`);
     told.textContent = `After ${point.step} updates the critic puts real music ${number(Math.abs(gap))} ${gap >= 0 ? "above" : "below"} generated.`;
     chart.set(series, [[point.step, ""]]);
   };
-  const slider = h("input", { type: "range", min: 0, max: points.length - 1, value: 0, "aria-label": "Time in the training", oninput: () => draw(Number(slider.value)) });
-  draw(0);
+  const start = Math.floor(points.length / 2);
+  const slider = h("input", { type: "range", min: 0, max: points.length - 1, value: start, "aria-label": "Time in the training", oninput: () => draw(Number(slider.value)) });
+  draw(start);
   return h("div", { class: "stack" }, bars, slider, told, chart.element);
+}
+
+/** One mark between -1 and 1 as a bar from the middle. */
+function bar(label, colour, share) {
+  const width = Math.max(Math.abs(share) * 100, 1);
+  const box = svg("rect", { x: share < 0 ? 100 - width : 100, y: 0, width, height: 20, class: `dot-${colour}` });
+  const middle = svg("line", { x1: 100, x2: 100, y1: 0, y2: 20, class: "chart-zero" });
+  return h("div", { class: "mark-row" }, h("span", { class: "small" }, label), svg("svg", { viewBox: "0 0 200 20", preserveAspectRatio: "none", "aria-hidden": "true" }, box, middle));
 }
 
 async function losses(genres) {
@@ -107,7 +111,7 @@ async function similarity(genres) {
   const { trainings } = await get("/api/trainings").catch(() => ({ trainings: [] }));
   const run = trainings.find((one) => one.epochs.filter((epoch) => Number.isFinite(epoch.similarity)).length > 1);
   if (!run) return [text, await withTraining(genres, surprisePicture)];
-  const chart = new Chart({ title: `Similarity index of your genre ${run.name}`, xLabel: "epoch", low: 0 });
+  const chart = new Chart({ title: `Similarity index of your genre ${run.name}`, xLabel: "epoch", whole: true, low: 0 });
   chart.set([{ name: "Distance to real pieces", colour: 2, points: run.epochs.map((epoch) => [epoch.epoch, epoch.similarity]) }]);
   return [text, h("div", { class: "panel" }, chart.element), h("p", {}, h("a", { href: `/train/${run.id}` }, "Open this training"))];
 }

@@ -22,15 +22,14 @@ class TrainingView {
 
   constructor(training) {
     this.training = training;
-    this.losses = new Chart({ title: "Losses", xLabel: "epoch", zero: true, note: "The generator's falls when the critic believes it. The critic's falls when it tells real from made. They pull against each other: a truce is good, a winner is not." });
-    this.similarity = new Chart({ title: "Similarity index", xLabel: "epoch", low: 0, note: "The distance between what is composed and real pieces that were held back. Lower is closer; smooth means done. It never needs to be 0." });
+    this.losses = new Chart({ title: "Losses", xLabel: "epoch", whole: true, zero: true, note: "The generator's falls when the critic believes it. The critic's falls when it tells real from made. They pull against each other: a truce is good, a winner is not." });
+    this.similarity = new Chart({ title: "Similarity index", xLabel: "epoch", whole: true, low: 0, note: "The distance between what is composed and real pieces that were held back. Lower is closer; smooth means done. It never needs to be 0." });
     this.samples = new Samples();
     this.state = h("p", { class: "dim numbers", role: "status" });
     this.bar = h("progress", { max: 1, value: 0, "aria-label": "How far it is" });
     this.figures = h("div", {});
     this.notes = h("ul", { class: "notices" });
     this.buttons = h("div", { class: "row" });
-    this.report = h("div", {});
     this.wrong = h("div", {});
     this.element = h(
       "div",
@@ -43,7 +42,7 @@ class TrainingView {
       h("section", { class: "panel stack", "aria-labelledby": "heard" }, h("h2", { id: "heard" }, "Hear it learn"), h("p", { class: "dim small" }, "The same held-back melody at every checkpoint. The music goes on at the same place."), this.samples.element),
       this.figures,
       this.notes,
-      this.report,
+      training.dataset && this.#dataPanel(),
     );
     this.#draw();
     this.#follow();
@@ -83,8 +82,7 @@ class TrainingView {
     else if (kind === "note") {
       training.notes.push(data.text);
       this.#drawNotes();
-    } else if (kind === "report" && data.report) show(this.report, this.#reportPanel(data.report));
-    else if (data.stage && !training.epochs.length) this.state.textContent = `${statusWord(training)}: ${data.stage}`;
+    } else if (data.stage && !training.epochs.length) this.state.textContent = `${statusWord(training)}: ${data.stage}`;
   }
 
   #draw() {
@@ -116,8 +114,15 @@ class TrainingView {
     show(this.notes, this.training.notes.map((text) => h("li", { class: "notice small" }, text)));
   }
 
-  #reportPanel(report) {
-    return h("details", { class: "panel" }, h("summary", {}, "The data"), reportView(report));
+  /** The report on the data, fetched when somebody looks. */
+  #dataPanel() {
+    const place = h("div", {});
+    const look = async () => {
+      const { report } = await get(`/api/datasets/${this.training.dataset}`);
+      show(place, report ? reportView(report.report ?? report) : "It was deleted meanwhile.");
+    };
+    const open = (event) => event.target.open && look().catch((error) => show(place, error.message));
+    return h("details", { class: "panel", ontoggle: open }, h("summary", {}, "The data"), place);
   }
 
   #dress() {
