@@ -13,6 +13,7 @@ import imageio_ffmpeg
 import pytest
 from PIL import Image
 
+from composer_core.corpora.musicxml import read_score
 from composer_core.genres import SHIPPED
 from composer_core.midi import read_melody
 from composer_core.notation import parse_notes
@@ -76,14 +77,18 @@ def check_take(take: dict, tune: str) -> None:
 
 def test_compose_leaves_every_file_of_every_take_and_the_same_again(compose, tmp_path, home):
     out = tmp_path / "out"
-    result = compose(TUNE, "--technique", "blocks", "--seed", 7, "--takes", 2, "--stems", "--out", out)
+    result = compose(TUNE, "--technique", "blocks", "--seed", 7, "--takes", 2, "--stems", "--score", "--out", out)
     assert (result["status"], [take["seed"] for take in result["takes"]]) == ("done", [7, 8])
     for take in result["takes"]:
         check_take(take, TUNE)
         stems = list(Path(take["paths"]["stems"]).iterdir())
         assert len(stems) >= 4 and all(decoded_s(stem) > 1 for stem in stems)
+        assert read_score(Path(take["paths"]["musicxml"]).read_bytes()).parts[0].notes[0].pitch == 67
+        assert [page.suffix for page in Path(take["paths"]["score"]).iterdir()] == [".png"]
     assert {path.name for path in out.iterdir()} == {
-        f"melody-{number}{ending}" for number in (1, 2) for ending in (*(f".{kind}" for kind in KINDS), "-stems")
+        f"melody-{number}{ending}"
+        for number in (1, 2)
+        for ending in (*(f".{kind}" for kind in (*KINDS, "musicxml")), "-stems", "-score")
     }
     assert {entry.job_id for entry in History(home.database).entries()} == {result["job"]}
     again = compose(TUNE, "--technique", "blocks", "--seed", 8, "--out", tmp_path / "again")

@@ -34,7 +34,7 @@ class Fake(Blocks):
         return super().compose(assignments, progress)
 
 
-def produce(composition, folder, name, setup, *, stems, extra, progress):
+def produce(composition, folder, name, setup, *, stems, score, extra, progress):
     (folder / f"{name}.mid").write_bytes(b"MThd")
     if fate == "while rendering":
         die()

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from audio.encode import find_ffmpeg
+from composer_core.corpora.musicxml import read_score
 from composer_core.notation import parse_notes
 from composer_core.request import ComposeRequest
 from storage.files import FileStore
@@ -67,6 +68,17 @@ def test_stems_apart_are_named_by_their_tracks(shop, files):
     for stem in job.result["apart"]:
         assert files.path(stem["file"]).read_bytes()[:3] == b"ID3" and stem["file"].endswith(".mp3")
     assert files.path(job.result["file"]).suffix == ".zip"
+
+
+def test_a_score_is_made_again_from_the_request(shop, files):
+    request = ComposeRequest(parse_notes("C4 D E F | G:4", "Tune: 1"), "chorale", 7, technique="blocks").to_json()
+    job = export(shop, form="score", take="abc-1", request=request)
+    assert job.status == "done", job.error_detail
+    score = read_score(files.path(job.result["file"]).read_bytes())
+    assert [note.pitch for note in score.parts[0].notes] == [60, 62, 64, 65, 67] and score.title == "Tune: 1"
+    assert job.result["file"].endswith("Tune-1.musicxml") and job.result["said"] == "MusicXML and 1 page"
+    (page,) = job.result["pictures"]
+    assert files.path(page).read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_cancelled_export_leaves_nothing(shop, files):
