@@ -162,6 +162,14 @@ Row: TypeAlias = tuple[Button, ...] | Select
 
 
 @dataclass(frozen=True)
+class Step:
+    """A stage of something that goes on. ``state``: pending, running or done."""
+
+    label: str
+    state: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """Something to say; to the asker alone unless ``private`` is false.
 
@@ -184,6 +192,8 @@ class Reply:
     sent: Callable[["Sent"], Awaitable[None]] | None = None
     key: str = ""
     """Sent twice under one key, it appears once (as far as the platform helps)."""
+    steps: tuple[Step, ...] = ()
+    """Which stages there are, for platforms that can show them; the text says how far it is too."""
     blames: str | None = None
     """Set where nothing was done because of something that the user can mend: the option at fault, or empty."""
 
