@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.chat import Button, Choice, OutFile, Reply, Row, Select
+from bot.chat import Button, Choice, OutFile, Reply, Row, Select, Step
 from bot.variations import VARIATIONS
 from composer_core.genres import Genre
 from storage.files import FileStore
@@ -65,7 +65,7 @@ def running(job: Job) -> Reply:
     full = round(CELLS * min(max(fraction, 0.0), 1.0))
     bar = "▰" * full + "▱" * (CELLS - full)
     text = f"🎼 {subject(job)}{who(job)}: {STAGES.get(stage, stage)} {bar} {fraction:.0%}. `{job.id}`"
-    return Reply(text, rows=(_cancel(job),), private=False)
+    return Reply(text, rows=(_cancel(job),), private=False, steps=_steps(stage))
 
 
 def ended_without_result(job: Job) -> Reply:
@@ -173,6 +173,15 @@ def _tempo(tempo_bpm: float, factor: float) -> Choice:
 
 def _notices(notices: Iterable[str]) -> list[str]:
     return [f"-# {plain(notice, 300)}" for notice in list(notices)[:MOST_NOTICES]]
+
+
+def _steps(stage: str) -> tuple[Step, ...]:
+    """Return the stages with what is done, goes on and is to come; none if it is not one of them."""
+    names = list(STAGES)
+    if stage not in names:
+        return ()
+    states = ["done"] * names.index(stage) + ["running"] + ["pending"] * len(names)
+    return tuple(Step(label, state) for label, state in zip(STAGES.values(), states, strict=False))
 
 
 def _cancel(job: Job) -> tuple[Button, ...]:
