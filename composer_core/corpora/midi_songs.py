@@ -109,11 +109,13 @@ def read_tracks(data: bytes) -> tuple[list[MidiTrack], Timing, int]:
     """Return every part of a file with its notes in our ticks, the file's timing, and where the last note ends.
 
     Raises:
-        MelodyError: the file is not MIDI, damaged, or larger in some way than a piece can be.
+        MelodyError: the file is not MIDI, damaged, larger in some way than a piece can be, or without notes.
     """
     found = scan(data)
     tracks = [MidiTrack(part.program, part.is_drum, part.name, _pair(part, found)) for part in found.parts]
     end = max((note.end for track in tracks for note in track.notes), default=0)
+    if not end:
+        raise MelodyError("The file holds no notes that end: send one with music in it.")
     return tracks, read_timing(_scaled(found), end)[0], end
 
 

@@ -14,6 +14,11 @@ MAX_TOTAL_BYTES = {"MIDI": 64 * 1024**2, "MusicXML": 512 * 1024**2}  # of all fi
 MAX_TAG_BYTES = 512 * 1024
 _CHUNK = 256 * 1024
 
+
+class UnpacksTooFar(Exception):
+    """Far more comes out of an archive than anything real is packed to."""
+
+
 Open = Callable[[str], IO[bytes]]
 
 
@@ -84,6 +89,8 @@ def _read(opened: Open, entry: Entry, most: int) -> bytes | Refused:
                 if size > most:
                     return Refused(entry.name, f"It is larger than {most // 1024:,} KiB.")
                 pieces.append(piece)
+    except UnpacksTooFar:
+        return Refused(entry.name, "It unpacks to far more than music does: pack the file itself again.")
     except Exception as error:  # what zipfile, zlib and systems raise on damage is a zoo
         return Refused(entry.name, f"It cannot be unpacked ({type(error).__name__}): it is damaged.")
     return b"".join(pieces)

@@ -41,15 +41,13 @@ def reason_of(error: MelodyError) -> str:
 def _read_midi(data: bytes, name: str, source: str) -> MidiPiece:
     """Read a MIDI file whole, with the bar lines that it has."""
     tracks, timing, end = read_tracks(data)
-    if not end:
-        raise MelodyError("The file holds no notes.")
     sounding = sum(note.duration for track in tracks for note in track.notes)
     if sounding > MAX_SOUNDING_BEATS * TICKS_PER_BEAT:
         raise MelodyError("Its notes are held far longer than any player would.")
     if timing.seconds_at(end) > MAX_LENGTH_S:
         raise MelodyError("The file lasts longer than 15 minutes.")
     if _follows_no_beat([note.start for track in tracks for note in track.notes]):
-        raise MelodyError("Its notes follow no beat: it was played freely, quantise it first.")
+        raise MelodyError("Its notes follow no beat (it was played freely, not to a click).")
     if len(timing.metres) > 1 or timing.pickup_ticks:
         return make_piece(name, source, tracks, replace(timing, tempos=((0, lasting_tempo(timing, 0, end)),)))
     is_band = any(track.is_drum for track in tracks) and end >= _ENOUGH_BARS * 4 * TICKS_PER_BEAT

@@ -67,10 +67,9 @@ def _nothing(facts: Facts) -> str:
 
 def _advice(facts: Facts) -> list[str]:
     found = []
-    if facts.accepted and facts.faults[NO_MELODY]:
-        found.append(
-            f"No melody found in {_named(facts.faults[NO_MELODY])}: name its track with --melody, or leave them out."
-        )
+    if facts.accepted and (unsung := facts.faults[NO_MELODY]):
+        them = "it" if len(unsung) == 1 else "them"
+        found.append(f"No melody found in {_named(unsung)}: name its track with --melody, or leave {them} out.")
     if FEWEST_FILES <= facts.accepted < GOOD_FILES:
         found.append(f"With fewer than {GOOD_FILES} pieces it learns those by heart: add more of the same style.")
     if facts.alike > MOST_ALIKE:

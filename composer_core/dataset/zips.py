@@ -9,7 +9,7 @@ from typing import IO
 
 from composer_core.dataset.listing import Found, make_listing
 from composer_core.dataset.names import shown
-from composer_core.dataset.opening import Dataset, Open
+from composer_core.dataset.opening import Dataset, Open, UnpacksTooFar
 from composer_core.errors import UserError
 
 MAX_ZIP_BYTES = 256 * 1024**2
@@ -82,7 +82,7 @@ class _Watched:
         data = self.stream.read(size)
         self.left -= len(data)
         if self.left < 0:
-            raise zipfile.BadZipFile("packed like a bomb")
+            raise UnpacksTooFar
         return data
 
 
