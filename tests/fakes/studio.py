@@ -97,7 +97,8 @@ class Browser:
             known["Host"] = "studio.example.org"
         if self.cookies:
             known["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        return {name.replace("_", "-"): value for name, value in (known | more).items() if value is not None}
+        known |= {name.replace("_", "-"): value for name, value in more.items()}
+        return {name: value for name, value in known.items() if value is not None}
 
     async def ask(self, method: str, path: str, *, headers: dict[str, Any] | None = None, **sent: Any) -> Answer:
         all_headers = self.headers(**(headers or {}))

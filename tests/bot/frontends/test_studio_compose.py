@@ -127,7 +127,7 @@ async def test_the_settings_of_a_take_make_the_same_request_again(page, worker, 
     shown = (await page.get(f"/api/compositions/{take}")).json
     (again,) = await page.composed(**shown["settings"])
     first, second = (studio.desk.history.entry(one).settings for one in (take, again))
-    assert first == second
+    assert first.pop("melody")["notes"] == second.pop("melody")["notes"] and first == second
 
 
 async def test_one_key_makes_one_job(page, studio):
