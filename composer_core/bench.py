@@ -3,6 +3,7 @@
 import argparse
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -27,7 +28,7 @@ def main(arguments: list[str], setup: Setup) -> int:
     """Run the named benches, or all."""
     options = _parser().parse_args(arguments)
     genre = find_genre(options.genre, setup.genre_folders)
-    results = [BENCHES[name](options, genre, setup) for name in options.names or BENCHES]
+    results = [BENCHES[name](options, genre, setup) for name in options.names or QUICK]
     if options.json:
         print(json.dumps(results))
     else:
@@ -76,11 +77,40 @@ def bench_step(options: argparse.Namespace, genre: Genre, setup: Setup) -> Resul
     return _result("step", ratio, "x cheaper than the reference's", ">= 20", ratio >= 20, bars=128, seconds=seconds)
 
 
+def bench_train(options: argparse.Namespace, genre: Genre, setup: Setup) -> Result:
+    """Train two styles from a base, several seeds each: the least fall of the similarity index to held-out pieces."""
+    from composer_core.training.train_bench import measure_styles
+
+    rows = measure_styles(setup.data, options.repeat, _say)
+    worst = min(row["fall"] for row in rows)
+    lost = max(row["before"]["chord_tones"] - row["after"]["chord_tones"] for row in rows)
+    emptied = max(row["after"]["empty"] - max(row["before"]["empty"], row["before"]["empty_real"]) for row in rows)
+    reached = worst >= 0.3 and max(lost, emptied) <= 0.03 and max(row["minutes"] for row in rows) <= 5
+    return _result("train", 100 * worst, "% off the index", ">= 30", reached, lost=lost, emptied=emptied, rows=rows)
+
+
+def bench_scratch(options: argparse.Namespace, genre: Genre, setup: Setup) -> Result:
+    """Train DeepComposer's GAN and ours from scratch on its snippets: how much sooner ours is as good as its best."""
+    from composer_core.training.train_bench import measure_scratch
+
+    figures = measure_scratch(setup.data, options.out, options.minutes, _say)
+    ratio = figures["gan_best_s"] / figures["ours_s"] if figures["ours_s"] else 0.0
+    return _result("scratch", ratio, "x sooner than DeepComposer's GAN", ">= 20", ratio >= 20, **figures)
+
+
 BENCHES: dict[str, Callable[[argparse.Namespace, Genre, Setup], Result]] = {
     "compose": bench_compose,
     "render": bench_render,
     "step": bench_step,
+    "train": bench_train,
+    "scratch": bench_scratch,
 }
+QUICK = ("compose", "render", "step")
+"""Run when none is named; the others take half an hour."""
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _technique(options: argparse.Namespace, genre: Genre) -> Technique:
@@ -111,10 +141,12 @@ def _known(name: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser(prog="tutti bench", description="Measure speed on this machine.")
     parser.add_argument(
-        "names", nargs="*", type=_known, metavar="NAME", help=f"which of {', '.join(BENCHES)} (default: all)"
+        "names", nargs="*", type=_known, metavar="NAME", help=f"which of {', '.join(BENCHES)} (default: the quick ones)"
     )
     parser.add_argument("--genre", default="chorale")
     parser.add_argument("--technique", help="default: the genre's own")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs; the median counts (default: 3)")
+    parser.add_argument("--minutes", type=float, default=20.0, help="scratch: training of the GAN (default: 20)")
+    parser.add_argument("--out", type=Path, default=Path("evaluation"), help="scratch: where the plot goes")
     parser.add_argument("--json", action="store_true", help="print a JSON list")
     return parser

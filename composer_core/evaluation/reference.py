@@ -78,12 +78,13 @@ def band_reference(training_rolls: Sequence[SongRoll], genre: Genre, training: T
     @torch.inference_mode()
     def compose(songs: Sequence[Song], seed: int) -> list[Song]:
         torch.manual_seed(seed)
-        return [_song(song, generator, parts, drums) for song in songs]
+        return [answer(song, generator, parts, drums) for song in songs]
 
     return compose
 
 
-def _song(song: Song, generator: ReferenceGenerator, parts: Sequence[str], drums: set[str]) -> Song:
+def answer(song: Song, generator: ReferenceGenerator, parts: Sequence[str], drums: set[str]) -> Song:
+    """What the reference plays beneath a song's melody, with the chords that its own notes make."""
     roll = make_songroll(song)
     sounding = (accompany(generator, roll.sounding(roll.melody)) > 0).numpy()  # [parts, T, 128]
     notes = {part: _notes(cells, roll) for part, cells in zip(parts, sounding, strict=True)}

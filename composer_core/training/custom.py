@@ -30,6 +30,7 @@ SAMPLES = 5  # that are made on the way, beside the one before the first epoch
 STATE, BEST = "state.safetensors", "weights.safetensors"
 EXAM_SEED = 1
 DRAFT = "autoregressive"  # whose index is followed; at the end the best of all drafts is chosen
+CLEARLY = 0.85  # share of the followed draft's index below which another one is taken
 TREND = 3  # epochs: one exam alone is uncertain by about .01
 FROM_SCRATCH = 5.0  # times the learning rate: there is nothing that could be forgotten
 
@@ -231,6 +232,12 @@ class Training:
         every = max(round(self.lesson.request.epochs / SAMPLES), 1)
         return bool(self.record.epochs) and self.course.epoch % every == 0
 
+    def _choose_draft(self) -> str:
+        """The draft that was followed, unless another one is clearly better."""
+        index = {draft: float(self.record.drafts[draft]["similarity"]) for draft in DRAFTS}
+        best = min(DRAFTS, key=lambda draft: index[draft])
+        return best if index[best] < CLEARLY * index[DRAFT] else DRAFT
+
     def _finish(self, reason: str) -> Record:
         """Choose the draft by the exam, and leave the best weights in the folder."""
         if not self.record.best:  # nothing was better than the start, which is a genre as well
@@ -238,7 +245,7 @@ class Training:
         best = load_band(self.lesson.genre, torch.device("cpu"))
         self.record.drafts = self._drafts(best)
         self.record.baselines = {name: asdict(result) for name, result in self.exam.baselines().items()}
-        self.record.draft = min(DRAFTS, key=lambda draft: self.record.drafts[draft]["similarity"])
+        self.record.draft = self._choose_draft()
         self.record.reason = reason
         self._note(f"Stopped: {reason}.")
         return self.record
