@@ -56,7 +56,8 @@ def _beats(cast: Cast, origin: int, unit: int) -> set[tuple[int, int]]:
 
 
 def _likeness(one: set[tuple[int, int]], other: set[tuple[int, int]]) -> float:
-    return len(one & other) / max(len(one | other), 1)
+    """Share of all notes that both have; 1 where neither has any."""
+    return len(one & other) / len(one | other) if one or other else 1.0
 
 
 def alike(casts: Sequence[Cast]) -> float:

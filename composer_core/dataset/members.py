@@ -13,6 +13,7 @@ from composer_core.music import Note
 CHORDAL = 1.4  # notes that begin together, from which a track plays chords
 _LOW, _ALONE = 58, 1.25  # mean pitch and notes at once up to which the lowest line is taken as the bass
 _TOGETHER = 0.7  # share of their onsets that single notes of one chord, spread over tracks, have in common
+_LOW_KINDS, _DOUBLE_STOPS = frozenset(("cello", "bassoon", "trombone", "tuba")), 1.6
 _NO_BASS = frozenset(("timpani", "guitar", "electric guitar", "distorted guitar"))
 _BASS_PLAYERS = ("bass", "double bass")
 
@@ -75,8 +76,9 @@ def _without_bass_player(players: Sequence[Player], kinds: Kinds) -> list[Member
     others = [player for player in players if player not in keyboards]
     lowest = min(others, key=lambda player: player.mean_pitch, default=None)
     if lowest is not None and not (keyboards and min(p.mean_pitch for p in keyboards) < lowest.mean_pitch):
-        is_bass = lowest.notes_at_once < _ALONE and lowest.mean_pitch < _LOW
-        if is_bass and kinds[lowest.number] not in _NO_BASS:
+        kind = kinds[lowest.number]
+        most = _DOUBLE_STOPS if kind in _LOW_KINDS else _ALONE
+        if lowest.notes_at_once < most and lowest.mean_pitch < _LOW and kind not in _NO_BASS:
             rest = _whole_keyboards([player for player in players if player is not lowest])
             line = lowest_line(lowest.track.notes)
             return [_member(lowest, kinds, "bass", line), *(_upper(player, kinds) for player in rest)]
