@@ -39,6 +39,14 @@ class Place:
     """The platform's own id of who asked: the last resort is to write to them directly."""
     source: str = ""
     """The message that the answer belongs to, if any: the button's, or the one with the MIDI file."""
+    guest_of: str = ""
+    """``platform:space`` from where the asker came, where this place has no space of its own."""
+
+    @property
+    def community(self) -> tuple[str, str]:
+        """The platform and the space whose shared things may be used here; the space is empty for none."""
+        platform, _, space = self.guest_of.partition(":")
+        return (platform, space) if self.guest_of else (self.platform, self.space)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data; ``from_json`` mirrors it."""

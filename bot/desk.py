@@ -14,6 +14,7 @@ from bot.chat import Incoming, Place
 from bot.settings import Settings
 from composer_core.genres import Genre, find_genre, list_genres
 from storage.files import FileStore
+from storage.genre_shelf import GenreShelf
 from storage.history import History
 from storage.jobs import Ledger
 from storage.pages import Pages
@@ -44,6 +45,7 @@ class Desk:
     pages: Pages
     sessions: Sessions
     watch: Watch
+    shelf: GenreShelf
     genre_folders: tuple[Path, ...]
     public_url: str = ""
     clock: Callable[[], float] = time.time
@@ -63,6 +65,7 @@ class Desk:
             pages=Pages(database, clock=clock),
             sessions=Sessions(database, clock=clock),
             watch=Watch(database),
+            shelf=GenreShelf(database, settings.home.genres, clock=clock),
             genre_folders=settings.genre_folders,
             public_url=settings.studio.public_url,
             clock=clock,
@@ -79,19 +82,34 @@ class Desk:
         """
         return await asyncio.get_running_loop().run_in_executor(self._toilers, partial(call, *args, **kwargs))
 
-    async def genres(self) -> list[Genre]:
-        """Return the genres that can be composed in: those that have weights."""
-        found = await self.do(list_genres, self.genre_folders)
-        return [genre for genre in found if genre.weights.is_file()]
+    async def genres(self, place: Place, user: str = "") -> list[Genre]:
+        """Return what a user may compose in, in a place: shipped genres, their own, those shared there.
 
-    async def genre(self, name: str, place: Place) -> Genre:
-        """Find a genre; without a name, the space's default one.
+        Without a user: what everybody there may. Genres without weights are left out.
+        """
+        found = await self.all_genres(place, user)
+        return await self.do(lambda: [genre for genre in found if genre.weights.is_file()])
+
+    async def all_genres(self, place: Place, user: str = "") -> list[Genre]:
+        """Return the same, with those that have no weights."""
+        hidden = await self.hidden_genres(place, user)
+        return await self.do(list_genres, self.genre_folders, hidden=hidden, lenient=True)
+
+    async def genre(self, name: str, place: Place, user: str = "") -> Genre:
+        """Find one of them; without a name, the space's default one.
 
         Raises:
             GenreError: there is none of that name; the message names the nearest one.
         """
+        hidden = await self.hidden_genres(place, user)
         wanted = name or (await self.decisions(place)).default_genre
-        return await self.do(find_genre, wanted, self.genre_folders)
+        if not name and wanted in hidden:
+            wanted = SpaceSettings.default_genre  # it was shared once
+        return await self.do(find_genre, wanted, self.genre_folders, hidden=hidden)
+
+    async def hidden_genres(self, place: Place, user: str = "") -> frozenset[str]:
+        """Return the names of the genres that a user may not know of, in a place."""
+        return await self.do(self.shelf.hidden_from, user, *place.community)
 
     async def decisions(self, place: Place) -> SpaceSettings:
         """Return what the space around a place has decided."""

@@ -39,6 +39,14 @@ class Guest:
 
     def wish(self, command: str, key: str, /, **options: Any) -> Incoming:  # noqa: ANN401 - options are JSON values
         """Return a wish of theirs, made in the studio; ``key`` is theirs alone, the same one makes one job."""
-        place = Place(STUDIO, self.user.id, file_bytes=256 * MIB, message_bytes=1024 * MIB, message_files=100)
+        guest_of = f"{self.place.platform}:{self.place.space}" if self.place and self.place.space else ""
+        place = Place(
+            STUDIO,
+            self.user.id,
+            file_bytes=256 * MIB,
+            message_bytes=1024 * MIB,
+            message_files=100,
+            guest_of=guest_of,
+        )
         given = {name: value for name, value in options.items() if value is not None}
         return Incoming(f"{self.user.id}:{key}", command, self.user, place, given)

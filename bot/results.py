@@ -30,12 +30,12 @@ async def result_of(desk: Desk, job: Job) -> Reply:
         return Reply(f"🗑️ {cards.subject(job)}: deleted. `{job.id}`", private=False)
     heading = f"🎶 {cards.subject(job)}{cards.who(job)}"
     heading += f": {len(entries)} takes" if len(entries) > 1 else ""
-    reply = await show_takes(desk, entries, heading)
-    return await fit(desk, Place.from_json(job.origin), reply, job.user)
+    place = Place.from_json(job.origin)
+    return await fit(desk, place, await show_takes(desk, entries, place, heading=heading), job.user)
 
 
-async def show_takes(desk: Desk, entries: Sequence[Entry], heading: str = "") -> Reply:
-    """Show one take in full, or several to pick from."""
+async def show_takes(desk: Desk, entries: Sequence[Entry], place: Place, *, user: str = "", heading: str = "") -> Reply:
+    """Show one take in full, or several to pick from; it offers the genres of everybody there, or of one user."""
     job = await desk.do(desk.ledger.job, entries[0].job_id)
     result = (job.result if job else None) or {}
     notices = cards.result_notices(result)
@@ -43,7 +43,7 @@ async def show_takes(desk: Desk, entries: Sequence[Entry], heading: str = "") ->
     if len(entries) > 1:
         reply = cards.takes_card(entries, desk.files, heading=heading, notices=notices, described=described)
     else:
-        genres = await desk.genres()
+        genres = await desk.genres(place, user)
         reply = cards.take_card(entries[0], desk.files, genres, heading=heading, notices=notices, described=described)
     there = await desk.do(lambda: tuple(f for f in reply.files if isinstance(f.content, bytes) or f.content.exists()))
     return replace(reply, files=there)

@@ -11,7 +11,6 @@ from bot.guests import Guest
 from bot.refusals import Busy, Missing
 from bot.wishes import enqueue
 from composer_core.errors import SettingError, UserError, about
-from composer_core.genres import find_genre
 from composer_core.training_request import AUTO, FILE, NONE, TrainRequest, check_name
 from storage.jobs import Job
 
@@ -52,7 +51,8 @@ async def begin(body: Mapping[str, Any], incoming: Incoming, desk: Desk) -> Job:
         dataset = await find_own(desk, incoming.user.id, body["dataset"], SURVEY)
         if dataset.status != "done":
             raise Busy("The report on these files is not there yet: wait for it, then train.")
-    await desk.do(_check_names, body, desk)
+    await check_name_free(body["name"], desk)
+    await check_base(body.get("base", AUTO), incoming, desk)
     request = TrainRequest(**{**body, "dataset": f"{FILE}{dataset.id}/{ZIP}"})
     return await enqueue(incoming, desk, TRAIN, request.to_json())
 
@@ -60,16 +60,16 @@ async def begin(body: Mapping[str, Any], incoming: Incoming, desk: Desk) -> Job:
 async def go_on(job: Job, incoming: Incoming, desk: Desk) -> Job:
     """Go on with a training that has stopped; it is another job that knows the first."""
     _must_have_stopped(job)
-    request = replace(TrainRequest.from_json(job.payload), resume=job.id, finish=False)
+    request = replace(TrainRequest.from_json(job.payload), resume=root_of(job), finish=False)
     return await enqueue(incoming, desk, TRAIN, request.to_json())
 
 
 async def keep(job: Job, name: str | None, incoming: Incoming, desk: Desk) -> Job:
     """Make a genre of the best that a stopped training has reached."""
     _must_have_stopped(job)
-    body = {"name": name or job.payload["name"]}
-    await desk.do(_check_names, body, desk)
-    request = replace(TrainRequest.from_json(job.payload), name=body["name"], resume=job.id, finish=True)
+    chosen = name or str(job.payload["name"])
+    await check_name_free(chosen, desk, root_of(job))
+    request = replace(TrainRequest.from_json(job.payload), name=chosen, resume=root_of(job), finish=True)
     return await enqueue(incoming, desk, TRAIN, request.to_json())
 
 
@@ -89,11 +89,36 @@ def _must_have_stopped(job: Job) -> None:
         raise Busy("It is still on its way: stop it first.")
 
 
-def _check_names(body: Mapping[str, Any], desk: Desk) -> None:
+def root_of(job: Job) -> str:
+    """Return the first job of a training: its folder has that name."""
+    return str(job.payload.get("resume") or job.id)
+
+
+async def check_name_free(name: str, desk: Desk, root: str = "") -> None:
+    """Refuse a name that another genre has, or will have; whose it is is not said. ``root`` is the own training.
+
+    Raises:
+        SettingError: it is in use, or will not do.
+    """
     with about("name"):
-        check_name(body["name"])
-        if any((folder / body["name"]).exists() for folder in desk.genre_folders):
-            raise SettingError(f"There is a genre {body['name']!r} already: choose another name.")
-    with about("base"):
-        if body.get("base", AUTO) not in (AUTO, NONE):
-            find_genre(body["base"], desk.genre_folders)
+        check_name(name)
+        if await desk.do(_is_taken, name, desk, root):
+            raise SettingError(f"The name {name!r} is taken: choose another one.")
+
+
+def _is_taken(name: str, desk: Desk, root: str) -> bool:
+    if any((folder / name).exists() for folder in desk.genre_folders):
+        owned = desk.shelf.genre(name)
+        return not root or owned is None or owned.job_id != root
+    return any(root_of(job) != root for job in desk.watch.trainings_of(name))
+
+
+async def check_base(name: str, incoming: Incoming, desk: Desk) -> None:
+    """Refuse to begin from a genre that this user may not use.
+
+    Raises:
+        GenreError: there is none of that name for them.
+    """
+    if name not in (AUTO, NONE):
+        with about("base"):
+            await desk.genre(name, incoming.place, incoming.user.id)

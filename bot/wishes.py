@@ -70,7 +70,7 @@ async def wish(incoming: Incoming, desk: Desk, melody: Melody, typed: bool) -> C
     """
     options = incoming.options
     with about("genre"):
-        genre = await desk.genre(incoming.text("genre"), incoming.place)
+        genre = await desk.genre(incoming.text("genre"), incoming.place, incoming.user.id)
     return await desk.do(
         make_request,
         melody,

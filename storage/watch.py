@@ -65,6 +65,17 @@ class Watch:
         )
         return [Job.from_row(row) for row in rows]
 
+    def trainings_of(self, name: str) -> list[Job]:
+        """Return the trainings on their way to a genre of this name."""
+        rows = self._database.query(
+            """
+            select * from jobs where status in ('queued', 'interrupted', 'running') and kind = 'train'
+            and json_extract(payload, '$.name') = ?
+            """,
+            [name],
+        )
+        return [Job.from_row(row) for row in rows]
+
     def ended_since(self, at_s: float, *, limit: int = 1000) -> list[Job]:
         """Return the jobs that ended after a time, the earliest first."""
         rows = self._database.query(

@@ -3,19 +3,20 @@
 import json
 from typing import Any
 
+from bot.chat import Place
 from bot.desk import Desk
 from bot.examples import find_example
 from bot.refusals import Missing
 from composer_core.errors import GenreError
-from composer_core.genres import Genre, find_genre, list_genres
+from composer_core.genres import Genre
 from storage.jobs import Job
 
 TRAINING = "training.json"
 
 
-async def genres_json(desk: Desk) -> list[dict[str, Any]]:
-    """Return every genre, those without weights too."""
-    found = await desk.do(list_genres, desk.genre_folders)
+async def genres_json(place: Place, user: str, desk: Desk) -> list[dict[str, Any]]:
+    """Return every genre that a user may know of, those without weights too."""
+    found = await desk.all_genres(place, user)
     return [await genre_json(genre, desk) for genre in found]
 
 
@@ -58,14 +59,14 @@ def example_json(genre: Genre, job: Job | None) -> dict[str, Any]:
     return {"status": "ready", "job": job.id, "mp3": f"{base}/mp3", "picture": f"{base}/picture"}
 
 
-async def find_named(desk: Desk, name: str) -> Genre:
-    """Find a genre.
+async def find_named(desk: Desk, name: str, place: Place, user: str) -> Genre:
+    """Find a genre that a user may know of.
 
     Raises:
         Missing: there is none of that name.
     """
     try:
-        return await desk.do(find_genre, name, desk.genre_folders)
+        return await desk.genre(name, place, user)
     except GenreError as error:
         raise Missing(str(error)) from error
 

@@ -20,7 +20,7 @@ async def once_more(incoming: Incoming, desk: Desk) -> Job:
     """Put a take's request into the queue again, changed as the command says; ``value`` says how.
 
     Raises:
-        UserError: the take is not for this user, or the value will not do.
+        UserError: the take or its genre is not for this user, or the value will not do.
     """
     entry = await find_take(desk, incoming, incoming.text("id"))
     with about("value"):
@@ -28,6 +28,7 @@ async def once_more(incoming: Incoming, desk: Desk) -> Job:
         # A take's own seed; the melody that was sent, not the one that was cut or repeated for it.
         request = replace(ComposeRequest.from_json(entry.settings), seed=entry.seed, takes=1, stems=False)
         request = change(request)
+    await desk.genre(request.genre, incoming.place, incoming.user.id)  # who sees a take may not know its genre
     return await submit(incoming, desk, request)
 
 
@@ -49,7 +50,7 @@ async def _variation(incoming: Incoming, desk: Desk) -> Change:
 
 async def _other_genre(incoming: Incoming, desk: Desk) -> Change:
     """The same melody in another genre, by that genre's own technique."""
-    genre = await desk.genre(incoming.text("value"), incoming.place)
+    genre = await desk.genre(incoming.text("value"), incoming.place, incoming.user.id)
 
     def change(request: ComposeRequest) -> ComposeRequest:
         controls = replace(request.controls, parts=())  # another genre has other parts

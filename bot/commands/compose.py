@@ -42,7 +42,8 @@ async def _begin(incoming: Incoming, desk: Desk, melody: Melody, typed: bool) ->
 async def complete_genre(incoming: Incoming, desk: Desk, typed: str) -> list[Choice]:
     """Propose the genres whose name, title or description has what was typed."""
     wanted = typed.strip().lower()
-    genres = sorted(await desk.genres(), key=lambda genre: not genre.name.startswith(wanted))
+    known = await desk.genres(incoming.place, incoming.user.id)
+    genres = sorted(known, key=lambda genre: not genre.name.startswith(wanted))
     fitting = [genre for genre in genres if wanted in f"{genre.name} {genre.title} {genre.description}".lower()]
     return [Choice(genre.name, f"{genre.title}: {genre.description}"[:100]) for genre in fitting[:25]]
 

@@ -17,7 +17,7 @@ POLL_S = 0.2
 
 async def genres(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     """List the genres, with a menu to hear one."""
-    found = await desk.genres()
+    found = await desk.genres(incoming.place, incoming.user.id)
     default = (await desk.decisions(incoming.place)).default_genre
     lines = [f"**{plain(genre.title)}** (`{genre.name}`{', default here' if genre.name == default else ''}): "
              f"{plain(genre.description, 200)}" for genre in found]  # fmt: skip
@@ -28,7 +28,7 @@ async def genres(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
 
 async def example(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     """Let the asker hear a genre; it is composed once and kept."""
-    genre = await desk.genre(incoming.text("value"), incoming.place)
+    genre = await desk.genre(incoming.text("value"), incoming.place, incoming.user.id)
     job = await make_example(genre, desk)
     if not job.ended:
         yield Reply(f"The first example of {plain(genre.title)} is being composed …")
@@ -37,7 +37,7 @@ async def example(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     if not entries:
         yield Reply(f"The example of {plain(genre.title)} could not be composed: {job.error or 'it takes too long'}")
         return
-    card = await show_takes(desk, entries)
+    card = await show_takes(desk, entries, incoming.place)
     heard: tuple[OutFile, ...] = tuple(file for file in card.files if file.name.endswith((".mp3", ".png")))
     reply = Reply(f"🎧 **{plain(genre.title)}**: {plain(genre.description, 200)}", heard)
     yield await fit(desk, incoming.place, reply, HOUSE)

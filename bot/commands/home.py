@@ -25,7 +25,7 @@ async def home(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     yield Reply("**Your latest compositions**" + ("" if entries else "\nNothing here yet."))
     for entry in entries:
         yield await _composition(entry, desk)
-    yield Reply(f"**Genres of your own**\n{await _own_genres(desk)}")
+    yield Reply(f"**Genres of your own**\n{await _own_genres(incoming, desk)}")
     decided = await desk.decisions(incoming.place)
     may = incoming.user.manages and incoming.place.space
     rows: tuple[Row, ...] = ((Button("Change", "settings"),),) if may else ()
@@ -39,9 +39,10 @@ async def _composition(entry: Entry, desk: Desk) -> Reply:
     return Reply(f"**{plain(entry.name, 40)}** · {settings_line(entry)}\n`{entry.id}`", rows=(buttons,))
 
 
-async def _own_genres(desk: Desk) -> str:
-    own = desk.genre_folders[1:]  # the shipped ones lie in the first
-    found = [genre for genre in await desk.genres() if genre.folder.parent in own]
+async def _own_genres(incoming: Incoming, desk: Desk) -> str:
+    own = await desk.do(desk.privacy.genres, incoming.user.id)
+    names = {owned.name for owned in own}
+    found = [genre for genre in await desk.genres(incoming.place, incoming.user.id) if genre.name in names]
     said = [f"**{plain(genre.title)}** (`{genre.name}`): {plain(genre.description, 200)}" for genre in found]
     return "\n".join(said) or "None yet."
 

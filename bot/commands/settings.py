@@ -37,7 +37,7 @@ def lines(decided: SpaceSettings) -> tuple[str, ...]:
 
 async def _changed(incoming: Incoming, desk: Desk, decided: SpaceSettings) -> SpaceSettings:
     if name := incoming.text("default_genre"):
-        decided = replace(decided, default_genre=(await desk.genre(name, incoming.place)).name)
+        decided = replace(decided, default_genre=await _for_everybody(name, incoming, desk))
     if "limit" in incoming.options:
         decided = replace(decided, waiting_per_user=int(incoming.options["limit"]))
     if channel := incoming.text("share_channel"):
@@ -45,6 +45,14 @@ async def _changed(incoming: Incoming, desk: Desk, decided: SpaceSettings) -> Sp
     if trainers := incoming.text("trainers"):
         decided = replace(decided, trainers=trainers)
     return decided
+
+
+async def _for_everybody(name: str, incoming: Incoming, desk: Desk) -> str:
+    """Return the name of a genre that all may use here."""
+    genre = await desk.genre(name, incoming.place, incoming.user.id)
+    if genre.name in await desk.hidden_genres(incoming.place):
+        raise SettingError(f"Only you may use {genre.name!r}: share it with this server first (/genre).")
+    return genre.name
 
 
 OPTIONS = (

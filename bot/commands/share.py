@@ -22,9 +22,9 @@ async def share(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     entry = await find_take(desk, incoming, incoming.text("id"))
     must_own(incoming, entry, "share it")
     target = await _target(incoming, desk)
-    card = await show_takes(desk, [entry])
+    card = await show_takes(desk, [entry], target)
     text = await desk.do(_text, entry, incoming.user.mention)
-    rows = take_rows(entry, await desk.genres(), shared=True)
+    rows = take_rows(entry, await desk.genres(target), shared=True)
     post = Reply(text, card.files, rows, private=False, place=target, title=f"{entry.name} · {entry.genre}")
     went: list[Sent] = []
 

@@ -16,14 +16,15 @@ async def show(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
         yield Reply(f"Job `{job.id}` is {job.status}. {job.error or ''}".strip())
         return
     entries = await find_takes(desk, incoming, incoming.text("id"))
-    yield await fit(desk, incoming.place, _private(await show_takes(desk, entries)), incoming.user.id)
+    card = await show_takes(desk, entries, incoming.place, user=incoming.user.id)
+    yield await fit(desk, incoming.place, _private(card), incoming.user.id)
 
 
 async def pick(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     """Let a message with several takes become the one that was picked; the others stay in the history."""
     entry = await find_take(desk, incoming, incoming.text("id"))
     must_own(incoming, entry, "pick here (the others may press More takes)")
-    reply = await fit(desk, incoming.place, await show_takes(desk, [entry]), incoming.user.id)
+    reply = await fit(desk, incoming.place, await show_takes(desk, [entry], incoming.place), incoming.user.id)
     yield Reply(reply.text, reply.files, reply.rows, private=False, replaces_source=True)
 
 

@@ -4,8 +4,9 @@ Shipped genres live beside this file; a user's own live in ``$TUTTI_HOME/genres`
 """
 
 import difflib
+import logging
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from composer_core.errors import GenreError
 from composer_core.feel import Feel, read_feel
 
 SHIPPED = Path(__file__).parent
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,35 @@ class Genre:
         return self.folder / "CARD.md"
 
 
-def list_genres(folders: Sequence[Path] = (SHIPPED,)) -> list[Genre]:
-    """Read every genre below the given folders, by name; an earlier folder wins over a later one."""
-    return [read_genre(folder) for _, folder in sorted(_genre_folders(folders).items())]
+def list_genres(
+    folders: Sequence[Path] = (SHIPPED,), *, hidden: Collection[str] = (), lenient: bool = False
+) -> list[Genre]:
+    """Read every genre below the given folders, by name; an earlier folder wins over a later one.
+
+    Custom genres whose name is in ``hidden`` are as if they were not there; a ``lenient`` list leaves out damaged ones.
+
+    Raises:
+        GenreError: one is damaged, and the list is not lenient.
+    """
+    found = []
+    for _, folder in sorted(_genre_folders(folders, hidden).items()):
+        try:
+            found.append(read_genre(folder))
+        except GenreError as error:
+            if not lenient:
+                raise
+            log.warning("%s", error)
+    return found
 
 
-def find_genre(name: str, folders: Sequence[Path] = (SHIPPED,)) -> Genre:
-    """Find a genre by its name, whatever its case.
+def find_genre(name: str, folders: Sequence[Path] = (SHIPPED,), *, hidden: Collection[str] = ()) -> Genre:
+    """Find a genre by its name, whatever its case; what is ``hidden`` is not found, nor hinted at.
 
     Raises:
         GenreError: there is none of that name; the message names the nearest one.
     """
     wanted = name.strip().casefold()
-    found = _genre_folders(folders)
+    found = _genre_folders(folders, hidden)
     for folder in found.values():
         if folder.name.casefold() == wanted:  # the others are not read: a damaged one is no obstacle
             return read_genre(folder)
@@ -101,12 +120,14 @@ def find_genre(name: str, folders: Sequence[Path] = (SHIPPED,)) -> Genre:
     raise GenreError(f"There is no genre {name[:40]!r}.{hint} Genres here: {', '.join(sorted(found)) or 'none'}.")
 
 
-def _genre_folders(folders: Sequence[Path]) -> dict[str, Path]:
-    """Name → folder of every genre; an earlier folder wins over a later one."""
+def _genre_folders(folders: Sequence[Path], hidden: Collection[str] = ()) -> dict[str, Path]:
+    """Name → folder of every genre; an earlier folder wins over a later one. One in the making begins with a dot."""
     found: dict[str, Path] = {}
     for folder in folders:
-        for path in sorted(folder.glob("*/genre.toml")):
-            found.setdefault(path.parent.name, path.parent)
+        names = {path.parent.name for path in folder.glob("*/genre.toml")} - (set() if folder == SHIPPED else {*hidden})
+        for name in sorted(names):
+            if not name.startswith("."):
+                found.setdefault(name, folder / name)
     return found
 
 

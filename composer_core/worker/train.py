@@ -22,6 +22,7 @@ from composer_core.worker.faults import explain
 from composer_core.worker.held import Held
 from composer_core.worker.setup import Setup
 from storage.files import FileStore
+from storage.genre_shelf import GenreShelf, Owned
 from storage.jobs import Job
 from storage.locks import locked
 
@@ -37,6 +38,7 @@ class Trainer:
 
     def __init__(self, setup: Setup, held: Held, files: FileStore) -> None:
         self.setup, self.held, self.files = setup, held, files
+        self.shelf = GenreShelf(setup.home.database, setup.home.genres)
 
     def work(self, jobs: Sequence[Job]) -> None:
         """Do every job; each ends finished, failed, cancelled or released. Raises nothing for a job's sake."""
@@ -65,9 +67,17 @@ class Trainer:
         if not folder.is_dir():
             self._prepare(job, request, folder)
         with self._device(job):
+            self._note_owner(job, request.name, folder.name)
             result = teach(job, request, folder, self.held, self.files, self.setup)
         self._prune()
         return result
+
+    def _note_owner(self, job: Job, name: str, root: str) -> None:
+        """Say whose the genre will be before it is there: nobody else may see it even for a moment."""
+        if self.shelf.genre(name) is None:
+            space = str(job.origin.get("space", ""))
+            platform = str(job.origin.get("platform", "")) if space else ""
+            self.shelf.put(Owned(name, job.user, platform, space, job_id=root))
 
     def _read(self, job: Job, request: TrainRequest) -> Survey:
         def progress(done: int, total: int, name: str) -> None:

@@ -43,6 +43,27 @@ def test_so_is_a_users_own(own, name):
     assert find_genre(name.lower(), (SHIPPED, folder.parent)).name == name
 
 
+def test_a_hidden_genre_is_neither_found_nor_listed_nor_hinted_at(own):
+    folder = own("coral")
+    there = (SHIPPED, folder.parent)
+    with pytest.raises(GenreError, match="mean 'chorale'") as caught:
+        find_genre("coral", there, hidden={"coral", "chorale"})
+    assert "coral," not in str(caught.value)
+    assert "coral" not in {genre.name for genre in list_genres(there, hidden={"coral"})}
+    assert (
+        find_genre("chorale", there, hidden={"chorale"}).folder == SHIPPED / "chorale"
+    )  # a shipped one is everybody's
+
+
+def test_a_genre_in_the_making_is_none_and_a_damaged_one_does_not_hide_the_others(own):
+    folder = own(".own.partial")
+    (own("broken") / "genre.toml").write_text("[[part]]\n")
+    names = {genre.name for genre in list_genres((SHIPPED, folder.parent), lenient=True)}
+    assert "chorale" in names and names.isdisjoint({"broken", ".own.partial"})
+    with pytest.raises(GenreError, match="'broken' is damaged"):
+        list_genres((SHIPPED, folder.parent))
+
+
 def test_a_shipped_genre_wins_over_a_users_own_of_that_name(own):
     folder = own("chorale")
     assert find_genre("chorale", (SHIPPED, folder.parent)).folder == SHIPPED / "chorale"

@@ -1,5 +1,7 @@
 """Genres: cards, examples to hear, how they were trained."""
 
+from typing import TYPE_CHECKING
+
 from aiohttp import web
 
 from bot.as_json.genres import (
@@ -16,28 +18,32 @@ from bot.frontends.studio_parts.answers import file_answer, json_answer
 from bot.frontends.studio_parts.service import Ask
 from bot.refusals import Missing
 
+if TYPE_CHECKING:
+    from bot.as_json.genres import Genre
+
 
 async def genres(ask: Ask) -> web.StreamResponse:
     """List them, and say which is taken when none is named."""
-    decided = await ask.desk.decisions(ask.guest.wish("genres", "").place)
-    return json_answer({"genres": await genres_json(ask.desk), "default": decided.default_genre})
+    place = ask.guest.wish("genres", "").place
+    decided = await ask.desk.decisions(place)
+    return json_answer({"genres": await genres_json(place, ask.user, ask.desk), "default": decided.default_genre})
 
 
 async def genre(ask: Ask) -> web.StreamResponse:
     """Return one with its model card."""
-    found = await find_named(ask.desk, ask.values["genre"])
+    found = await _named(ask)
     card = await ask.desk.do(card_text, found)
     return json_answer(await genre_json(found, ask.desk) | {"card": card})
 
 
 async def genre_training(ask: Ask) -> web.StreamResponse:
     """Return how one was trained."""
-    return json_answer(await ask.desk.do(training_json, await find_named(ask.desk, ask.values["genre"])))
+    return json_answer(await ask.desk.do(training_json, await _named(ask)))
 
 
 async def make_example(ask: Ask) -> web.StreamResponse:
     """Have the example composed."""
-    found = await find_named(ask.desk, ask.values["genre"])
+    found = await _named(ask)
     if not await ask.desk.do(found.weights.is_file):
         raise Missing(f"The genre {found.name} has no weights here: nothing can be composed in it.")
     return json_answer(example_json(found, await make(found, ask.desk)))
@@ -45,10 +51,14 @@ async def make_example(ask: Ask) -> web.StreamResponse:
 
 async def example_file(ask: Ask, kind: str, mime: str) -> web.StreamResponse:
     """Return the example's sound or picture."""
-    found = await find_named(ask.desk, ask.values["genre"])
+    found = await _named(ask)
     job = await find_example(found, ask.desk) if await ask.desk.do(found.weights.is_file) else None
     entries = await ask.desk.do(ask.desk.history.for_job, job.id) if job else []
     path = ask.desk.files.path(entries[0].files[kind]) if entries and kind in entries[0].files else None
     if path is None or not await ask.desk.do(path.is_file):
         raise Missing(f"There is no example of {found.name} yet: ask for it first.")
     return file_answer(path, mime, ask_to_save=False)
+
+
+async def _named(ask: Ask) -> "Genre":
+    return await find_named(ask.desk, ask.values["genre"], ask.guest.wish("genres", "").place, ask.user)
