@@ -38,7 +38,8 @@ class Origin:
 
 def asks(command: Command, given: Mapping[str, Any], *, pressed: bool = False) -> bool:
     """Whether a command has to ask: for what it requires, for a file, or, on a button, for where to."""
-    if any(option.required and option.name not in given for option in command.options):
+    needed = [option for option in command.options if option.required and option.name not in given]
+    if needed and "value" not in given:  # what was chosen from a menu says all there is to say
         return True
     kinds = {option.kind for option in command.options}
     return ("file" in kinds and not given) or (pressed and "channel" in kinds)
