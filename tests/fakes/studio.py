@@ -86,7 +86,8 @@ class Browser:
 
     def __init__(self, site: Site) -> None:
         self.site, self.cookies = site, {}
-        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True)
+        lines = aiohttp.TCPConnector(limit=0)
+        self.http = aiohttp.ClientSession(connector=lines, cookie_jar=aiohttp.DummyCookieJar())
 
     async def close(self) -> None:
         await self.http.close()
