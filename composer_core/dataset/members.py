@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from composer_core.corpora.players import Player, bassness, take_turns
 from composer_core.corpora.registers import lowest_line
@@ -28,12 +29,12 @@ class Member:
     program: int
     notes: tuple[Note, ...]
 
-    @property
+    @cached_property
     def height(self) -> float:
         """Mean MIDI pitch."""
         return sum(note.pitch for note in self.notes) / len(self.notes)
 
-    @property
+    @cached_property
     def onsets(self) -> int:
         """Count of ticks at which notes begin."""
         return len({note.start for note in self.notes})
