@@ -17,6 +17,7 @@ from bot.guests import Guest
 from bot.pulse import Pulse
 from bot.serve import serve
 from bot.settings import Settings, StudioSettings
+from tests.fakes.described import Described
 
 PUBLIC_URL = "https://studio.example.org"
 MUCH = Pace(1e9, 1e9)
@@ -34,6 +35,7 @@ class Site:
     public: bool = False
     limits: Limits = field(default_factory=no_limits)
     others: dict[str, Any] = field(default_factory=dict)
+    described: Described = field(default_factory=Described)
 
     async def start(self) -> None:
         self.pulse = Pulse()
@@ -109,7 +111,9 @@ class Browser:
                     self.cookies.pop(name, None)
                 else:
                     self.cookies[name] = cookie.value
-            return Answer(response.status, response.headers, await response.read())
+            answer = Answer(response.status, response.headers, await response.read())
+        self.site.described.check(method, path, answer.status, response.content_type, answer.body)
+        return answer
 
     async def get(self, path: str, **sent: Any) -> Answer:
         return await self.ask("GET", path, **sent)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.fakes.slack import rules
 from tests.fakes.slack.call import Call
-from tests.fakes.slack.things import DIRECT, GROUP, Message, Refused, elements
+from tests.fakes.slack.things import CHANNEL, DIRECT, Message, Refused, elements
 
 
 def post_message(call: Call) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def post_message(call: Call) -> dict[str, Any]:
 def post_ephemeral(call: Call) -> dict[str, Any]:
     channel = call.channel(str(call.get("channel")), to_write=True)
     user = call.user(str(call.get("user")))
-    if channel.kind in (DIRECT, GROUP) and user.id not in channel.members:
+    if channel.kind != CHANNEL and user.id not in channel.members:
         raise Refused("user_not_in_channel")
     text, blocks = _content(call)
     message = Message(call.world.new_ts(), channel, call.team.bot, text, _with_ids(call, blocks), only_for=user.id)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.slack.call import Call
-from tests.fakes.slack.things import CHANNEL, DIRECT, Channel, Refused
+from tests.fakes.slack.things import CHANNEL, DIRECT, Refused
 
 
 def test(call: Call) -> dict[str, Any]:
@@ -54,10 +54,10 @@ def conversation_info(call: Call) -> dict[str, Any]:
 
 
 def members(call: Call) -> dict[str, Any]:
-    """Everybody of the workspace is in its channels; conversations have their members."""
+    """Everybody of the workspace is in its public channels; the others have their members."""
     channel = call.channel(str(call.get("channel")))
-    people = [user.id for user in call.world.users.values() if user.team is call.team and not user.is_bot]
-    found = sorted(channel.members | (set(people) if _is_open(channel) else set()))
+    people = {user.id for user in call.world.users.values() if user.team is call.team and not user.is_bot}
+    found = sorted(channel.members | (people if channel.kind == CHANNEL else set()))
     return {"members": found, "response_metadata": {"next_cursor": ""}}
 
 
@@ -118,10 +118,6 @@ def unreact(call: Call) -> dict[str, Any]:
         raise Refused("no_reaction")
     message.reactions.remove(reaction)
     return {}
-
-
-def _is_open(channel: Channel) -> bool:
-    return channel.kind in (CHANNEL, "group")
 
 
 PEOPLE: dict[str, Callable[[Call], dict[str, Any]]] = {

@@ -26,10 +26,12 @@ class People:
 
     # ── commands, menus, forms ────────────────────────────────────────────────────────────────────────────────────
 
-    async def slash(self, user: User, channel: Channel, command: str, text: str = "") -> Delivery:
-        """Type a command."""
+    async def slash(
+        self, user: User, channel: Channel, command: str, text: str = "", *, escape: bool = True
+    ) -> Delivery:
+        """Type a command; with ``escape`` off, text holds references that Slack's client has made of names."""
         assert command in self.world.app.slash_commands(), f"{command} is not a command of the app"
-        escaped = payloads.escaped(text)
+        escaped = payloads.escaped(text) if escape else text
         payload = payloads.slash(self.world, user, channel, command, escaped, self._door(channel, user))
         return await self._send("slash_commands", "slash_command", payload, user, channel)
 

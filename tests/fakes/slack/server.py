@@ -89,6 +89,10 @@ class FakeSlack:
         """Wait for the first thing that the asker alone is told."""
         return await self.until(lambda: delivery.said and delivery.said[0])
 
+    async def told(self, delivery: Delivery, text: str) -> Message:
+        """Wait until the asker alone is told something with this in it."""
+        return await self.until(lambda: next((one for one in delivery.said if text in one.shown), None))
+
     async def modal(self, user: User) -> View:
         """Wait for a modal in front of a person."""
         return (await self.until(lambda: self.people.modals(user)))[-1]

@@ -71,7 +71,7 @@ class World:
         return user
 
     def channel(self, team: Team, name: str = "music", kind: str = CHANNEL, *, has_bot: bool = True) -> Channel:
-        """A channel of a workspace; everybody is in it."""
+        """A channel of a workspace; everybody is in it if it is public, otherwise those who are added."""
         channel = Channel(self.new_id(LETTERS[kind]), kind, name, team, {team.bot.id} if has_bot else set())
         self.channels[channel.id] = channel
         return channel

@@ -178,6 +178,7 @@ async def test_a_mention_while_the_bot_was_away_is_answered_once_when_it_is_back
 @pytest.mark.parametrize("kind", ["channel", PRIVATE])
 async def test_where_it_is_no_member_it_asks_to_be_invited_and_makes_no_job(slack, bot, worker, team, ann, kind):
     outside = slack.world.channel(team, "outside", kind, has_bot=False)
+    outside.members.add(ann.id)
     answer = await slack.answered(await slack.people.slash(ann, outside, "/compose", TUNE))
     assert answer.only_for == ann.id and "invite me" in answer.text
     assert bot.desk.ledger.jobs() == [] and public(outside, ann) == []
