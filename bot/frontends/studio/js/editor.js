@@ -193,7 +193,8 @@ export class Editor {
     const { notes } = this.score;
     if (!notes.length) return;
     const chosen = notes.findIndex((n) => this.selection.has(n.id));
-    const from = chosen >= 0 ? chosen : notes.findIndex((n) => n.start >= this.caret.tick) - (by > 0 ? 1 : 0);
+    const before = notes.filter((n) => n.start < this.caret.tick).length;
+    const from = chosen >= 0 ? chosen : before - (by > 0 ? 1 : 0);
     const next = notes[Math.min(Math.max(from + by, 0), notes.length - 1)];
     this.select([next.id]);
     this.caret = { tick: next.start, pitch: next.pitch };

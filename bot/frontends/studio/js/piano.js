@@ -84,7 +84,7 @@ export class Piano {
       if (!key || event.button) return;
       event.preventDefault();
       key.focus({ preventScroll: true });
-      key.releasePointerCapture?.(event.pointerId);
+      if (key.hasPointerCapture(event.pointerId)) key.releasePointerCapture(event.pointerId); // a finger may slide on
       this.#slide(event, key);
     });
     this.board.addEventListener("pointermove", (event) => {

@@ -31,7 +31,7 @@ export class Player {
       label: take.description || "Piano roll",
     });
     this.status = h("p", { class: "small dim", role: "status" });
-    this.element = h("section", { class: "player panel", "aria-label": "Player" }, this.picture.element, this.#transport(), stemsPath ? this.#mixer() : this.#legend());
+    this.element = h("section", { class: "player panel", "aria-label": "Player" }, this.sound.audio, this.picture.element, this.#transport(), stemsPath ? this.#mixer() : this.#legend());
     this.sound.addEventListener("state", () => this.#dress());
     this.sound.addEventListener("error", () => (this.status.textContent = "The sound cannot be played here."));
     this.#dress();

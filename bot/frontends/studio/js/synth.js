@@ -2,6 +2,7 @@
 
 const VOICES = 20;
 const ATTACK_S = 0.003;
+const SHORTEST_S = 0.05;
 const RELEASE_S = 0.07; // time constant
 const HARMONICS = new Float32Array([0, 1, 0.42, 0.2, 0.12, 0.05, 0.04, 0.02]);
 
@@ -16,13 +17,13 @@ class Voice {
     this.tone.connect(this.gain).connect(out);
     this.tone.start();
     this.freeAt = 0;
-    this.pitch = null;
+    this.startedAt = 0;
   }
 
   start(pitch, velocity, when) {
     const peak = 0.26 * (velocity / 127) ** 1.4;
     const { gain } = this.gain;
-    this.pitch = pitch;
+    this.startedAt = when;
     this.freeAt = Infinity;
     this.tone.frequency.setValueAtTime(frequencyOf(pitch), when);
     gain.cancelScheduledValues(when);
@@ -32,8 +33,9 @@ class Voice {
   }
 
   stop(when) {
-    this.gain.gain.setTargetAtTime(0, when, RELEASE_S);
-    this.freeAt = when + RELEASE_S * 5;
+    const at = Math.max(when, this.startedAt + SHORTEST_S); // the shortest tap is heard, and ends
+    this.gain.gain.setTargetAtTime(0, at, RELEASE_S);
+    this.freeAt = at + RELEASE_S * 5;
   }
 
   hush() {

@@ -2,7 +2,7 @@
 
 import { get, post } from "../api.js";
 import { Desk } from "../desk.js";
-import { h, toast } from "../dom.js";
+import { h, show, toast } from "../dom.js";
 import { genreCards, hushExamples } from "../genre-cards.js";
 import { go } from "../main.js";
 import { SettingsForm } from "../settings-form.js";
@@ -11,10 +11,16 @@ import { addSources } from "../sources.js";
 const GENRE = "tutti.genre";
 let kept = null;
 
-/** Build the page, once. */
+/** Build the page, once; genres may have come or gone since. */
 export async function page() {
-  kept ??= await build();
+  if (kept) await kept.refresh();
+  else kept = await build();
   return { title: "Compose", element: kept.element, entered: () => kept.desk.entered(), leave: () => kept.leave() };
+}
+
+/** Remember the genre that is chosen when the page opens next. */
+export function preferGenre(name) {
+  localStorage.setItem(GENRE, name);
 }
 
 /** Put a melody, and settings if there are any, on the desk and go there. */
@@ -26,52 +32,73 @@ export async function composeFrom(melody, settings = null) {
 }
 
 async function build() {
-  const [options, { genres, default: standard }] = await Promise.all([get("/api/options"), get("/api/genres")]);
+  const options = await get("/api/options");
   const desk = new Desk();
   addSources(desk, options);
   const form = new SettingsForm(options, desk);
-  const remembered = genres.find((genre) => genre.ready && genre.name === localStorage.getItem(GENRE));
-  const first = remembered ?? genres.find((genre) => genre.name === standard) ?? genres[0];
   const summary = h("p", { class: "dim small" });
-  const button = h("button", { type: "button", class: "primary" }, "Compose");
   const wrong = h("p", { class: "error", role: "alert" });
-  const choose = (genre) => {
-    form.setGenre(genre);
-    localStorage.setItem(GENRE, genre.name);
-    dress();
-  };
-  const cards = genreCards(genres, first.name, choose);
+  const button = h("button", { type: "button", class: "primary", onclick: () => compose(desk, form, button, wrong) }, "Compose");
   const dress = () => {
-    const count = desk.editor.score.notes.length;
-    const slow = tempoNote(desk.editor.score.timing.tempos[0][1], form.genre);
-    summary.textContent = count ? `${desk.editor.score.name} in ${form.genre.title}${slow}` : "Write or choose a melody first.";
-    button.disabled = !count;
+    const { name, notes, timing } = desk.editor.score;
+    summary.textContent = notes.length ? `${name} in ${form.genre.title}${tempoNote(timing.tempos[0][1], form.genre)}` : "Write or choose a melody first.";
+    button.disabled = !notes.length;
   };
-  choose(first);
+  const band = new BandChoice((genre) => {
+    form.setGenre(genre);
+    dress();
+  });
+  await band.refresh();
   desk.editor.watch(dress);
-  button.addEventListener("click", () => compose(desk, form, button, wrong));
   const element = h(
     "div",
     { class: "stack compose" },
     h("div", { class: "lede" }, h("h1", {}, "Play a melody. Hear the band."), h("p", { class: "dim" }, "Write it, play it, or begin with one that is there; then choose who accompanies you.")),
     desk.element,
-    h("section", { class: "stack", "aria-labelledby": "band-title" }, h("h2", { id: "band-title" }, "The band"), cards),
+    h("section", { class: "stack", "aria-labelledby": "band-title" }, h("h2", { id: "band-title" }, "The band"), band.element),
     h("section", { class: "stack", "aria-labelledby": "how-title" }, h("h2", { id: "how-title" }, "How"), h("div", { class: "panel" }, form.element)),
     h("div", { class: "compose-bar" }, h("div", {}, summary, wrong), button),
   );
   return {
     element,
     desk,
+    refresh: () => band.refresh(),
     leave: () => {
       desk.leave();
       hushExamples();
     },
     choose: (settings) => {
-      const box = [...cards.querySelectorAll("input[name=genre]")].find((input) => input.value === settings.genre);
-      if (box) box.click();
+      band.choose(settings.genre);
       form.settings = settings;
     },
   };
+}
+
+/** The cards; what is chosen is remembered. */
+class BandChoice {
+  #genres = [];
+
+  constructor(onChoose) {
+    this.onChoose = onChoose;
+    this.element = h("div", {});
+  }
+
+  async refresh() {
+    const { genres, default: standard } = await get("/api/genres");
+    this.#genres = genres.filter((genre) => genre.ready);
+    this.choose(localStorage.getItem(GENRE) ?? standard, standard);
+  }
+
+  choose(...names) {
+    const wanted = names.map((name) => this.#genres.find((genre) => genre.name === name)).find(Boolean) ?? this.#genres[0];
+    show(this.element, genreCards(this.#genres, wanted.name, (genre) => this.#chosen(genre)));
+    this.#chosen(wanted);
+  }
+
+  #chosen(genre) {
+    preferGenre(genre.name);
+    this.onChoose(genre);
+  }
 }
 
 function tempoNote(bpm, genre) {

@@ -5,6 +5,7 @@ import { Chart, number } from "../chart.js";
 import { field, h, show, toast } from "../dom.js";
 import { go } from "../main.js";
 import { follow } from "../live.js";
+import { preferGenre } from "./compose.js";
 import { reportView } from "../report.js";
 import { statusWord } from "../runs.js";
 import { Samples } from "../samples.js";
@@ -149,7 +150,7 @@ class TrainingView {
     };
     if (!ENDED.includes(training.status)) return [act("Stop and keep what it learned", () => change("stop"), { disabled: training.job?.cancel_requested })];
     return [
-      training.kept ? h("a", { class: "button primary", href: "/" }, `Compose in ${training.kept}`) : training.epochs.length > 0 && act("Keep as a genre", async () => this.#askName(change), { class: "primary" }),
+      training.kept ? h("a", { class: "button primary", href: "/", onclick: () => preferGenre(training.kept) }, `Compose in ${training.kept}`) : training.epochs.length > 0 && act("Keep as a genre", async () => this.#askName(change), { class: "primary" }),
       training.epochs.length > 0 && act("Go on learning", () => change("resume")),
       act("Delete", async () => {
         if (!confirm(`Delete this training and its samples?`)) return;
