@@ -75,6 +75,15 @@ def ended_without_result(job: Job) -> Reply:
     return Reply(f"⚠️ {subject(job)}{who(job)}: {job.error} `{job.id}`", private=False)
 
 
+def ended_in_words(job: Job, why: str = "") -> Reply:
+    """Say that a job has ended, without anything that a platform might refuse, and why there is no more of it."""
+    if job.status != "done":
+        return ended_without_result(job)
+    more = f"Bring it with /show {job.id}" if job.kind == "compose" else "Try again, or in a conversation with me."
+    text = f"✅ {subject(job)}{who(job)} is done, but could not be shown here. {more}"
+    return Reply(f"{text}\n-# {why}" if why else text, private=False)
+
+
 def settings_line(entry: Entry) -> str:
     """Say in one line how a take was made."""
     facts = (

@@ -183,8 +183,8 @@ class Reply:
 
     ``replaces_source`` changes the message whose button was pressed instead of adding one, ``removes_source`` deletes
     it; ``retracts`` are older messages of ours to delete. ``aloud`` is played where the asker listens, before the text
-    is said. ``place`` says it somewhere else; ``title`` heads it where the place wants one (a forum). ``sent`` is told
-    where it went.
+    is said. ``place`` says it somewhere else; ``title`` heads it where the place wants one (a forum); ``thread_title``
+    opens a thread of that name under it, where the place has threads. ``sent`` is told where it went.
     """
 
     text: str
@@ -197,6 +197,7 @@ class Reply:
     aloud: OutFile | None = None
     place: Place | None = None
     title: str = ""
+    thread_title: str = ""
     sent: Callable[["Sent"], Awaitable[None]] | None = None
     key: str = ""
     """Sent twice under one key, it appears once (as far as the platform helps)."""
@@ -213,6 +214,8 @@ class Sent:
     channel: str
     message: str
     link: str = ""
+    thread: str = ""
+    """The thread that was opened under it: a ``Place.thread``."""
 
 
 class PlaceClosed(UserError):
@@ -250,6 +253,14 @@ class FileRefused(Exception):
     """The platform found a file, or all together, too large."""
 
 
+class Refused(Exception):
+    """The platform will never take this message: there is something in it that it does not allow."""
+
+
+class Unreachable(Exception):
+    """The platform cannot be reached, or is in trouble: later it may take what it did not take now."""
+
+
 Handle: TypeAlias = Callable[[Incoming], AsyncIterator[Reply]]
 Suggest: TypeAlias = Callable[[Incoming, str], Awaitable[list[Choice]]]
 
@@ -275,5 +286,7 @@ class Frontend(Protocol):
             PlaceClosed: the bot may not, or the place is gone.
             MessageGone: what was to be replaced is not there any more.
             FileRefused: a file is too large after all.
+            Refused: there is something else in it that the platform will never take.
+            Unreachable: the platform may take it later.
         """
         ...

@@ -1,7 +1,8 @@
 """Brings every job's news to the message that shows it, until its end was told. All it knows is in the database.
 
 A restarted bot therefore takes up every job where it was: the message is edited on, and a job that ended meanwhile is
-told of. The end is told at least once; a message already posted is edited rather than posted again.
+told of. The end is told at least once; a message already posted is edited rather than posted again. Nothing is tried
+for ever: what a platform will not have, or we cannot make, is told in words alone and then counts as told.
 """
 
 import asyncio
@@ -9,19 +10,21 @@ import logging
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bot import cards
-from bot.chat import FileRefused, Frontend, MessageGone, Place, PlaceClosed, Reply, Sent
+from bot.chat import Frontend, MessageGone, PlaceClosed, Refused, Reply, Unreachable
 from bot.desk import Desk
 from bot.outlook import outlook
-from bot.results import result_of
+from bot.telling import Teller
 from storage.jobs import ENDED, WAITING, Job
 from storage.postings import Glance
 
 POLL_S = 0.2
 WAIT_REFRESH_S = 10.0  # place and time in the queue are looked at again
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0  # after a fault of the platform's
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0  # after a fault of the platform's, or of ours
+MOST_FAULTS = 6  # of ours, for one job: about a minute
+PATIENCE_S = 24 * 3600.0  # with a platform that cannot be reached
 AT_ONCE = 16
 
 log = logging.getLogger(__name__)
@@ -35,6 +38,9 @@ class _Letter:
     shown: str = ""
     not_before: float = 0.0
     pause_s: float = FIRST_PAUSE_S
+    faults: int = 0
+    since: float | None = None
+    """When the platform went out of reach, on the clock of ``time.monotonic``."""
     gone: bool = False
     task: "asyncio.Task[None] | None" = None
 
@@ -46,8 +52,12 @@ class Courier:
     desk: Desk
     frontends: Mapping[str, Frontend]
     poll_s: float = POLL_S
+    teller: Teller = field(init=False)
     _letters: dict[str, _Letter] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    def __post_init__(self) -> None:
+        self.teller = Teller(self.desk)
 
     async def run(self) -> None:
         """Follow jobs until cancelled."""
@@ -97,11 +107,20 @@ class Courier:
                     await self._conclude(frontend, job, letter)
                 elif not letter.gone:
                     await self._update(frontend, job, letter)
-            letter.pause_s = FIRST_PAUSE_S
-        except Exception:
-            log.exception("job %s could not be told of: once more in %g s", job_id, letter.pause_s)
-            letter.seen, letter.not_before = None, time.monotonic() + letter.pause_s
-            letter.pause_s = min(2 * letter.pause_s, LONGEST_PAUSE_S)
+            letter.pause_s, letter.faults, letter.since = FIRST_PAUSE_S, 0, None
+        except Unreachable as error:
+            letter.since = letter.since or time.monotonic()
+            self._put_off(letter, job_id, error)
+        except Exception as error:
+            letter.faults += 1
+            log.exception("job %s could not be told of", job_id)
+            self._put_off(letter, job_id, error)
+
+    def _put_off(self, letter: _Letter, job_id: str, error: Exception) -> None:
+        """Try once more in a while, which is longer every time."""
+        log.warning("job %s: %s: once more in %g s", job_id, error, letter.pause_s)
+        letter.seen, letter.not_before = None, time.monotonic() + letter.pause_s
+        letter.pause_s = min(2 * letter.pause_s, LONGEST_PAUSE_S)
 
     async def _update(self, frontend: Frontend, job: Job, letter: _Letter) -> None:
         """Show a job that has not ended; whoever deleted the message, or shut us out, has seen enough of progress."""
@@ -111,8 +130,8 @@ class Courier:
         if reply.text == letter.shown:
             return
         try:
-            await self._show(frontend, job, reply)
-        except (MessageGone, PlaceClosed) as error:
+            await self.teller.show(frontend, job, reply)
+        except (MessageGone, PlaceClosed, Refused) as error:
             log.info("no more progress of job %s: %s", job.id, error)
             letter.gone = True
         letter.shown = reply.text
@@ -125,43 +144,15 @@ class Courier:
         return cards.waiting(job, seen.place, seen.wait_s, seen.has_worker)
 
     async def _conclude(self, frontend: Frontend, job: Job, letter: _Letter) -> None:
-        reply = await result_of(self.desk, job)
+        """Tell a job's end, and note that it was told; what cannot be told in full is told in words, in the end not."""
+        is_late = letter.since is not None and time.monotonic() - letter.since > PATIENCE_S
         try:
-            try:
-                await self._show(frontend, job, reply)
-            except MessageGone:
-                await self.desk.do(self.desk.postings.forget, job.id)
-                await self._show(frontend, job, reply, key=f"{job.id} again")
-        except FileRefused:
-            note = "-# The files are too large for this place: fetch them with /show in a conversation with me."
-            await self._show(frontend, job, replace(reply, text=f"{reply.text}\n{note}", files=()))
-        except PlaceClosed as error:
-            await self._last_resort(frontend, job, reply, error)
+            if letter.faults >= MOST_FAULTS or is_late:
+                raise Refused(f"{letter.faults} faults of ours, or the platform is away for too long")
+            await self.teller.tell(frontend, job)
+        except Refused as why:
+            await self.teller.tell_plainly(frontend, job, why, is_last=is_late)
         await self.desk.do(self.desk.ledger.mark_reported, job.id)
-
-    async def _show(self, frontend: Frontend, job: Job, reply: Reply, key: str = "") -> None:
-        """Edit the job's message, or post it and remember it.
-
-        A post is made under the job's id, so that one whose answer was lost does not appear twice.
-        """
-        place = Place.from_json(job.origin)
-        posting = await self.desk.do(self.desk.postings.of, job.id)
-        stands_alone = any(file.voice for file in reply.files)  # a voice message replaces nothing
-        before = Sent(posting.channel, posting.message) if posting and not stands_alone else None
-        sent = await frontend.send(place, replace(reply, key=key or job.id), before)
-        if before is None:
-            await self.desk.do(self.desk.postings.remember, job.id, sent.channel, sent.message)
-
-    async def _last_resort(self, frontend: Frontend, job: Job, reply: Reply, error: PlaceClosed) -> None:
-        """Write to the person, where the place has closed, in the end without files; the rest waits in /history."""
-        person = replace(Place.from_json(job.origin), channel="", thread="", door="", source="", space="")
-        text = f"{reply.text}\n-# I could not answer where you asked: {error}"
-        for files in (reply.files, ()) if reply.files else ((),):
-            try:
-                await frontend.send(person, replace(reply, text=text, files=files, key=f"{job.id} direct"))
-                return
-            except (PlaceClosed, FileRefused) as closed:
-                log.warning("the end of job %s could not be told: %s; %s", job.id, error, closed)
 
 
 def shows_progress(job: Job) -> bool:

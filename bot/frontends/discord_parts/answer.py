@@ -1,12 +1,15 @@
 """The replies to one event, delivered by its token or to wherever they belong."""
 
 import asyncio
+import logging
 
-from bot.chat import FileRefused, Frontend, Incoming, MessageGone, PlaceClosed, Reply, Sent
+from bot.chat import FileRefused, Frontend, Incoming, MessageGone, PlaceClosed, Refused, Reply, Sent
 from bot.frontends.discord_parts.reading import COMPONENT, Event
 from bot.frontends.discord_parts.wire import Wire
 
 ORIGINAL = "@original"
+
+log = logging.getLogger(__name__)
 
 
 class Answer:
@@ -31,6 +34,9 @@ class Answer:
             await self._privately(Reply("That message is gone."))
         except FileRefused:
             await self._privately(Reply(f"{reply.text}\n-# The files are too large for Discord here."))
+        except Refused:
+            log.exception("a reply to event %s was refused: it is given in words alone", self.incoming.key)
+            await self._privately(Reply(reply.text or "Discord refuses my answer. It is in our log."))
 
     async def close(self) -> None:
         """End the thinking, if nothing has."""

@@ -2,12 +2,15 @@
 
 import discord
 
-from bot.chat import FileRefused, MessageGone, PlaceClosed, Reply
+from bot.chat import FileRefused, MessageGone, PlaceClosed, Refused, Reply, Unreachable
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
 TOO_LARGE, MISSING_ACCESS, CANNOT_MESSAGE, MISSING_PERMISSIONS = 40005, 50001, 50007, 50013
 BAD_TOKEN, ARCHIVED = 50027, 50083
 ACKNOWLEDGED = 40060
+HAS_THREAD = 160004
+
+AWAY = (401, 429)  # our token was changed, and a restart brings the new one; too many requests
 
 CLOSED = {
     UNKNOWN_CHANNEL: "The channel is gone.",
@@ -20,7 +23,7 @@ CLOSED = {
 
 
 def translate(error: discord.HTTPException, reply: Reply | None = None) -> Exception:
-    """Return the port's error for one of Discord's, or the same one if it has no meaning there."""
+    """Return the port's error for one of Discord's."""
     if error.code == UNKNOWN_MESSAGE:
         return MessageGone(str(error))
     if error.status == 413 or error.code == TOO_LARGE:
@@ -31,7 +34,9 @@ def translate(error: discord.HTTPException, reply: Reply | None = None) -> Excep
         return PlaceClosed.lacking(("View Channel",))
     if error.code == MISSING_PERMISSIONS or isinstance(error, discord.Forbidden):
         return PlaceClosed.lacking(_needed(reply))
-    return error
+    if error.status >= 500 or error.status in AWAY:
+        return Unreachable(str(error))
+    return Refused(str(error))
 
 
 def _needed(reply: Reply | None) -> tuple[str, ...]:

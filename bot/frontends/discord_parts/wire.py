@@ -11,7 +11,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from bot.chat import NotFetched, OutFile, Place, PlaceClosed, Reply
+from bot.chat import NotFetched, OutFile, Place, PlaceClosed, Reply, Unreachable
 from bot.frontends.discord_parts import faults, voice
 from bot.frontends.discord_parts.reading import Event
 from bot.frontends.discord_parts.writing import Body, body
@@ -19,6 +19,7 @@ from bot.frontends.discord_parts.writing import Body, body
 ACK_S = 2.8  # receiving-and-responding.mdx:351 gives 3 s
 ACK_PAUSE_S = 0.1
 SERVER_TRIES = 3
+WEEK_MINUTES = 10080
 THINK_PRIVATELY = {"type": 5, "data": {"flags": 1 << 6}}
 CHANGE_LATER = {"type": 6}
 CDN_HOSTS = ("https://cdn.discordapp.com", "https://media.discordapp.net")
@@ -77,6 +78,24 @@ class Wire:
         message.payload = {"name": reply.title[:100] or "Tutti", "message": message.payload}
         return await self._send(route, reply, message)
 
+    async def open_thread(self, channel: str, message: str, name: str) -> str:
+        """Open a thread under a message of ours; returns its id, empty where there can be none, or we may not.
+
+        It stays open as long as Discord lets it: a week after the last message.
+        """
+        path = "/channels/{channel_id}/messages/{message_id}/threads"
+        route = Route("POST", path, channel_id=channel, message_id=message)
+        try:
+            made = await self._request(route, json={"name": name[:100], "auto_archive_duration": WEEK_MINUTES})
+        except discord.HTTPException as error:
+            if error.code == faults.HAS_THREAD:
+                return message  # a thread has the id of the message that it hangs under
+            if error.status >= 500:
+                raise faults.translate(error) from error
+            log.info("no thread under %s: %s", message, error)
+            return ""
+        return str(made["id"])
+
     async def follow_up(self, token: str, reply: Reply, *, private: bool) -> dict[str, Any]:
         """Add a message by an interaction's token."""
         return await self._send(self._webhook("POST", token), reply, body(reply, private=private))
@@ -106,7 +125,9 @@ class Wire:
         try:
             return str((await self._request(route, json={"recipient_id": person}))["id"])
         except discord.HTTPException as error:
-            raise PlaceClosed("I cannot write to you directly: allow direct messages.") from error
+            fault = faults.translate(error)
+            closed = PlaceClosed("I cannot write to you directly: allow direct messages.")
+            raise fault if isinstance(fault, Unreachable) else closed from error
 
     async def channel_type(self, channel: str) -> int:
         """Return what kind of channel it is."""
@@ -153,6 +174,8 @@ class Wire:
             return dict(await self._request(route, json=message.payload))
         except discord.HTTPException as error:
             raise faults.translate(error, reply) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unreachable(str(error)) from error
         finally:
             message.close()
 
