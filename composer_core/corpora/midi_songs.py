@@ -216,7 +216,8 @@ def _settle(notes: Sequence[Note], grid: Grid, factor: int, swing: float, level:
 
     starts, ends = place(note.start for note in notes), place(note.end for note in notes)
     spans = zip(notes, starts, ends, strict=True)
-    return one_of_each([replace(note, start=start, duration=max(end - start, _STEP)) for note, start, end in spans])
+    moved = [Note(start, note.pitch, max(end - start, _STEP), note.velocity) for note, start, end in spans]
+    return one_of_each(moved)
 
 
 def _fine_share(beats: Sequence[float]) -> float:
@@ -235,7 +236,7 @@ def one_of_each(notes: Sequence[Note]) -> tuple[Note, ...]:
     for note in sorted(loudest.values(), reverse=True):
         end = min(note.end, following.get(note.pitch, note.end))
         following[note.pitch] = note.start
-        kept.append(replace(note, duration=end - note.start))
+        kept.append(Note(note.start, note.pitch, end - note.start, note.velocity))
     return tuple(sorted(kept))
 
 
@@ -250,5 +251,8 @@ def _from_first_bar(piece: MidiPiece, trusts_bars: bool) -> MidiPiece:
     late = -beat * TICKS_PER_BEAT % bar
     first = min((note.start for note in (*drums, *pitched)), default=0)
     shift = (first + late) // bar * bar - late
-    moved = (replace(t, notes=tuple(replace(n, start=n.start - shift) for n in t.notes)) for t in piece.tracks)
+    moved = (
+        replace(t, notes=tuple(Note(n.start - shift, n.pitch, n.duration, n.velocity) for n in t.notes))
+        for t in piece.tracks
+    )
     return replace(piece, tracks=tuple(moved))

@@ -15,13 +15,17 @@ from composer_core.genres import Part
 
 @dataclass(frozen=True)
 class Item:
-    """One usable file: its song, its tags (each with its values), its name in the dataset, its length."""
+    """One usable file: its song, its tags (each with its values), its name in the dataset, its length.
+
+    ``melody_track`` is what the file calls the melody's track, ``tracks`` the others' names and roles.
+    """
 
     song: Song
     tags: Mapping[str, tuple[str, ...]]
     name: str
     minutes: float
     melody_track: str = ""
+    tracks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

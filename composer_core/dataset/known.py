@@ -30,7 +30,7 @@ class Corpus:
     composers: str | None = None
 
 
-CORPORA: Mapping[str, Corpus] = {
+ARCHIVES: Mapping[str, Corpus] = {
     "simutrans": Corpus("simutrans.zip"),
     "simutrans-swung": Corpus("simutrans.zip", {"swing": "swung"}),
     "freedoom": Corpus("freedoom.zip"),
@@ -43,6 +43,9 @@ CORPORA: Mapping[str, Corpus] = {
 CHORALES = "chorales"
 """Bach's, from music21's files."""
 
+CORPORA = (*ARCHIVES, CHORALES)
+"""Every name that ``open_dataset`` knows."""
+
 _SHOWN_COMPOSERS = 8
 
 
@@ -53,7 +56,7 @@ def open_dataset(source: str | Path, data: Path) -> Dataset:
         UserError: there is no such thing, or it holds no music; the message says what there is.
     """
     name, _, composer = (part.strip() for part in str(source).partition(":"))
-    if name.casefold() in (*CORPORA, CHORALES) and not Path(source).exists():
+    if name.casefold() in CORPORA and not Path(source).exists():
         return _open_corpus(name.casefold(), composer, data)
     path = Path(source).expanduser()
     try:
@@ -81,7 +84,7 @@ def _installed(data: Path) -> str:
     """The names of the corpora whose archives are there."""
     names = [
         f"{name}:COMPOSER" if corpus.composers is not None else name
-        for name, corpus in CORPORA.items()
+        for name, corpus in ARCHIVES.items()
         if (data / corpus.archive).is_file()
     ]
     names += [CHORALES] if chorale_folder(data) else []
@@ -97,7 +100,7 @@ def _open_corpus(name: str, composer: str, data: Path) -> Dataset:
             raise missing
         dataset = open_chorales(folder, data)
     else:
-        corpus = CORPORA[name]
+        corpus = ARCHIVES[name]
         path = data / corpus.archive
         if not path.is_file():
             raise missing

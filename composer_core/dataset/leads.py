@@ -47,14 +47,16 @@ def named_track(players: Sequence[Player], wanted: str) -> Player:
 def score_leads(players: Sequence[Player], kinds: Mapping[int, str]) -> list[Player]:
     """The parts of a score that may have the melody, first the one that is sung, or the likeliest that is no keyboard.
 
-    In an orchestra it is the first violin, and the others after him where he rests; elsewhere nobody else has it.
+    In an orchestra it is the singer or else the first violin, and the others where that one rests for long; elsewhere
+    nobody else has it.
     ``kinds`` tells what each player plays, by his number.
     """
     solo = [player for player in players if kinds[player.number] not in KEYBOARDS]
     sung = [player for player in solo if kinds[player.number] == "voice"]
     violins = [player for player in solo if kinds[player.number] == "violin"]
-    if not sung and len(solo) >= _ORCHESTRA and violins:
-        return [violins[0], *(player for player in _likeliest(solo, players) if player is not violins[0])]
+    if len(solo) >= _ORCHESTRA and (sung or violins):
+        first = next(iter(_likeliest(sung, players)), (sung or violins)[0])
+        return [first, *(player for player in _likeliest(solo, players) if player is not first)]
     for candidates in (sung if len(sung) == 1 else [], solo, players):
         if found := _likeliest(candidates, players):
             return found[:1]

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from composer_core.dataset.findings import Survey
 
 CHAT_CHARACTERS = 1_800
+_MARKUP = frozenset("*_`~|<>[]\\#")
+_VALUES_KEPT = 100  # of a tag in the report
 _REFUSED_SHOWN, _VALUES_SHOWN, _FILES_SHOWN = 12, 8, 40
 
 
@@ -32,8 +34,14 @@ def make_report(survey: "Survey") -> dict[str, Any]:
         },
         "minutes": round(survey.minutes, 1),
         "files": [
-            {"name": i.name, "melody": i.melody_track, "parts": list(i.song.parts), "minutes": round(i.minutes, 2)}
-            for i in survey.items
+            {
+                "name": item.name,
+                "melody": item.melody_track,
+                "tracks": dict(item.tracks),
+                "parts": list(item.song.parts),
+                "minutes": round(item.minutes, 2),
+            }
+            for item in survey.items
         ],
         "refused": [{"name": file.name, "reason": file.reason} for file in survey.refused],
         "duplicates": [{"name": pair.name, "of": pair.of} for pair in survey.duplicates],
@@ -41,7 +49,7 @@ def make_report(survey: "Survey") -> dict[str, Any]:
         "melody_tracks": dict(Counter(item.melody_track for item in survey.items).most_common()),
         "tempo_bpm": {"median": survey.tempo_bpm, "range": list(survey.tempo_bpm_range)},
         "swing": {"place": round(survey.swing, 3), "share": round(survey.swung_share, 3)},
-        "tags": tags,
+        "tags": {name: dict(list(values.items())[:_VALUES_KEPT]) for name, values in tags.items()},
         "filter": dict(survey.tags),
     }
 
@@ -139,5 +147,5 @@ def _fitted(lines: Iterable[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text in which a stranger's names cannot mark up a message or call on people."""
-    return "".join(f"\\{sign}" if sign in "*_`~|[]<>#\\" else sign for sign in text).replace("@", "@\u200b")
+    """Text in which a stranger's names are no markup on any platform and call on nobody."""
+    return "".join(" " if sign in _MARKUP else sign for sign in text).replace("@", "@\u200b")

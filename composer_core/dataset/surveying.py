@@ -46,6 +46,7 @@ def survey(
     return _Surveyor(dataset, melody or AUTO).run({**dataset.tags, **tags}, progress)
 
 
+_TRACKS_NAMED = 8
 Chosen = tuple[Entry, Cast, Mapping[str, tuple[str, ...]]]
 
 
@@ -141,7 +142,8 @@ class _Surveyor:
             song = make_song(cast, number, ensemble, f"{self.dataset.name}/{entry.name}")
             if song.parts:
                 minutes = song.timing.seconds_at(cast.piece.end) / 60
-                yield Item(song, tags, entry.name, minutes, cast.melody_title)
+                tracks = tuple((member.name or member.kind, member.role) for member in cast.members)
+                yield Item(song, tags, entry.name, minutes, cast.melody_title, tracks)
             else:
                 self._refuse(entry, MELODY_ONLY, "None of the parts that the pieces have in common plays in it.")
 
@@ -152,7 +154,8 @@ def _fault_of(cast: Cast) -> tuple[str, str]:
     if not cast.melody and not pitched:
         return DRUMS_ONLY, "It holds only drums."
     if not cast.melody:
-        return NO_MELODY, "No track of it looks like a melody."
+        names = ", ".join(dict.fromkeys(member.name or member.kind for member in pitched[:_TRACKS_NAMED]))
+        return NO_MELODY, f"No track of it looks like a melody: it has {names}."
     if not pitched:
         return MELODY_ONLY, "It holds a melody only: there is no accompaniment to learn."
     return "", ""

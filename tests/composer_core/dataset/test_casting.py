@@ -143,3 +143,28 @@ def test_a_double_bass_takes_the_bass_from_the_piano(music):
     data = music.score([*parts, ("Piano", piano)])
     found = make_cast(read_file(data, "s", "test", is_score=True), is_score=True)
     assert [(m.role, m.kind) for m in found.members] == [("bass", "double bass"), ("chords", "piano")]
+
+
+def test_a_piano_score_sings_with_its_right_hand(music):
+    hands = [
+        music.measure([("G", 5, 4, 1, False), ("E", 4, 4, 1, True), ("A", 5, 4, 1, False), ("F", 4, 4, 1, True),
+                       ("C", 3, 4, 2, False), ("F", 2, 4, 2, False)]),
+        music.measure([("E", 5, 4, 1, False), ("C", 4, 4, 1, True), ("D", 5, 4, 1, False), ("B", 3, 4, 1, True),
+                       ("C", 3, 4, 2, False), ("G", 2, 4, 2, False)]),
+    ] * 16  # fmt: skip
+    found = make_cast(read_file(music.score([("Piano", hands)]), "p", "test", is_score=True), is_score=True)
+    assert {note.pitch for note in found.melody} == {79, 81, 76, 74}
+    by_role = {member.role: member for member in found.members}
+    assert {note.pitch for note in by_role["bass"].notes} == {48, 41, 43}
+    assert {note.pitch for note in by_role["line"].notes} == {64, 65, 60, 59}
+
+
+def test_in_an_orchestra_the_first_violin_leads_and_others_take_over_while_it_rests(music):
+    names = ("Flauto", "Oboe", "Clarinetto", "Fagotto", "Corno", "Violin 1", "Violin 2", "Viola", "Violoncello")
+    octaves = (6, 5, 5, 3, 4, 5, 4, 4, 3)
+    parts = [(name, music.line(name, octave)) for name, octave in zip(names, octaves, strict=True)]
+    rest = "<note><rest/><duration>8</duration></note>"
+    parts[5] = ("Violin 1", [*parts[5][1][:16], *[rest] * 16])
+    found = make_cast(read_file(music.score(parts), "o", "test", is_score=True), is_score=True)
+    assert found.melody_title == "Violin 1"
+    assert {note.start // BAR for note in found.melody} == set(ALL)
