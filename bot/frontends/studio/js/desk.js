@@ -7,6 +7,7 @@ import { icon } from "./icons.js";
 import { hasMidi, listenToMidi } from "./midi-in.js";
 import { Piano } from "./piano.js";
 import { emptyScore, fromMelody, overlaps, toMelody, withNotes, oneLine } from "./score.js";
+import { prepareSynth } from "./synth.js";
 import { Transport } from "./transport.js";
 
 const KEPT = "tutti.melody";
@@ -33,6 +34,7 @@ export class Desk {
     this.#build();
     this.editor.watch(() => this.#dress());
     this.#listenToTyping();
+    prepareSynth(() => this.element.isConnected);
   }
 
   /** The melody as the server takes it. */

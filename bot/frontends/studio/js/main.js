@@ -3,7 +3,6 @@
 import { connection, get, remove } from "./api.js";
 import { h, show } from "./dom.js";
 import { icon } from "./icons.js";
-import { prepareSynth } from "./synth.js";
 import { isDark, startTheme, toggleTheme } from "./theme.js";
 
 const PAGES = [
@@ -122,5 +121,4 @@ startTheme();
 listen();
 buildTopEnd();
 watchConnection();
-prepareSynth();
 open({ quiet: true });

@@ -144,9 +144,9 @@ export function synth() {
   return shared;
 }
 
-/** Prepare the synthesiser as early as the browser allows, and rest it while the page is hidden. */
-export function prepareSynth() {
-  const wake = () => synth().wake();
+/** Prepare the synthesiser as early as the browser allows (while `isWanted`), and rest it while the page is hidden. */
+export function prepareSynth(isWanted) {
+  const wake = () => isWanted() && synth().wake();
   addEventListener("pointerdown", wake, { capture: true, passive: true });
   addEventListener("keydown", wake, { capture: true, passive: true });
   document.addEventListener("visibilitychange", () => {

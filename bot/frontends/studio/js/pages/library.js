@@ -90,8 +90,10 @@ class Library {
   #rename(take, title) {
     const button = h("button", { type: "button", class: "quiet small", "aria-label": `Rename ${take.title}`, onclick: () => {
       const input = h("input", { value: take.title, maxlength: 80, "aria-label": "New title" });
+      let isOpen = true;
       const done = async (save) => {
-        if (!input.isConnected) return;
+        if (!isOpen) return; // taking the field away takes the focus, too
+        isOpen = false;
         input.replaceWith(title);
         if (save && input.value.trim() !== take.title) await this.#change(take, { title: input.value.trim() });
         button.focus();
