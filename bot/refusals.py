@@ -55,7 +55,7 @@ def refusal(error: Exception) -> Refusal:
 
 
 def _kind(error: UserError) -> str:
-    if isinstance(error, (Missing, UnknownTake)):
+    if isinstance(error, (Missing, UnknownTake)) and not error.option:  # what a field names is for the user to mend
         return "missing"
     if isinstance(error, (Busy, PlaceClosed, NotFetched)):
         return "busy"

@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from pathlib import PurePath
 
 from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.frontends.studio_parts.answers import Problem
 
 CHUNK_BYTES = 64 * 1024
 SLACK_BYTES = 16 * 1024  # headers of parts, names
 HEADS = (b"MThd", b"RIFF")
+DAMAGE = (ValueError, AssertionError, RuntimeError, HttpProcessingError, web.HTTPException)
+"""What aiohttp raises for parts that are not as they should be."""
 
 
 def reader(request: web.Request, most_bytes: int) -> MultipartReader:
@@ -35,7 +38,7 @@ async def parts(upload: MultipartReader) -> AsyncIterator[BodyPartReader]:
     while True:
         try:
             part = await upload.next()
-        except (ValueError, AssertionError, RuntimeError, web.HTTPException) as error:
+        except DAMAGE as error:
             raise Problem(400, "The upload is damaged: send it again.") from error
         if part is None:
             return
@@ -54,7 +57,7 @@ async def chunks(part: BodyPartReader, most_bytes: int, field: str = "file") -> 
     while True:
         try:
             chunk = await part.read_chunk(CHUNK_BYTES)
-        except (ValueError, AssertionError, RuntimeError) as error:
+        except DAMAGE as error:
             raise Problem(400, "The upload is damaged: send it again.") from error
         if not chunk:
             return
