@@ -32,6 +32,7 @@ class Wire:
 
     def __init__(self, client: discord.Client, session: aiohttp.ClientSession, cdn: str = "") -> None:
         self._client, self._session, self._cdn = client, session, cdn
+        self._calls: set[asyncio.Future[None]] = set()
 
     async def acknowledge(self, event: Event, answer: dict[str, Any]) -> bool:
         """Answer an event within three seconds; False if it was answered before, or the time is over.
@@ -115,9 +116,18 @@ class Wire:
             await self._client.http.delete_message(channel, message)
 
     async def play(self, place: Place, sound: OutFile) -> None:
-        """Play a sound in the voice channel where who asked listens; raises as ``voice.play``."""
+        """Begin to play a sound in the voice channel where who asked listens; raises as ``voice.play``."""
         assert isinstance(sound.content, Path)
-        await voice.play(self._client, place.space, place.person, sound.content)
+        rest = await voice.play(self._client, place.space, place.person, sound.content)
+        call = asyncio.ensure_future(rest)
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+
+    async def hang_up(self) -> None:
+        """Leave every voice channel."""
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
 
     async def direct_channel(self, person: str) -> str:
         """Return the channel of a private conversation."""

@@ -18,6 +18,8 @@ PERMISSIONS = {
     "Send Messages in Threads": 1 << 38,
     "Send Voice Messages": 1 << 46,
 }
+    "Connect": 1 << 20,
+    "Speak": 1 << 21,
 MANAGE_GUILD, ADMINISTRATOR = 1 << 5, 1 << 3
 TEXT, DM, GROUP, THREAD, FORUM = 0, 1, 3, 11, 15
 
@@ -38,6 +40,8 @@ class User:
     takes_direct_messages: bool = True
     locale: str = "en-US"
 
+    listens_in: "Channel | None" = None
+    """The voice channel that they are in."""
     def to_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
@@ -69,6 +73,12 @@ class Channel:
             self.bot_may &= ~PERMISSIONS[name]
 
     @property
+    def _overwrites(self) -> list[dict[str, Any]]:
+        """What everybody is denied here, as the channel's JSON says it."""
+        denied = ALL & ~ADMINISTRATOR & ~self.bot_may
+        role = self.guild.id if self.guild else ""
+        return [{"id": role, "type": 0, "allow": "0", "deny": str(denied)}] if denied else []
+
     def file_bytes(self) -> int:
         return self.guild.file_bytes if self.guild else 10 * MIB
 
@@ -89,7 +99,7 @@ class Channel:
         data |= {
             "guild_id": self.guild.id,
             "position": 0,
-            "permission_overwrites": [],
+            "permission_overwrites": self._overwrites(),
             "nsfw": False,
             "parent_id": self.parent,
             "rate_limit_per_user": 0,
@@ -110,6 +120,8 @@ class Channel:
             }
             del data["position"], data["permission_overwrites"], data["nsfw"], data["topic"]
         if self.kind == FORUM:
+        if self.kind == VOICE:
+            data |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
             data |= {
                 "available_tags": [],
                 "default_reaction_emoji": None,
