@@ -21,7 +21,7 @@ PERMISSIONS = {
     "Connect": 1 << 20,
     "Speak": 1 << 21,
 MANAGE_GUILD, ADMINISTRATOR = 1 << 5, 1 << 3
-TEXT, DM, GROUP, THREAD, FORUM = 0, 1, 3, 11, 15
+TEXT, DM, VOICE, GROUP, ANNOUNCEMENT, THREAD, FORUM = 0, 1, 2, 3, 5, 11, 15
 
 
 class Refusal(Exception):
