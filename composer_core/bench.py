@@ -146,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--genre", default="chorale")
     parser.add_argument("--technique", help="default: the genre's own")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs; the median counts (default: 3)")
-    parser.add_argument("--minutes", type=float, default=20.0, help="scratch: training of the GAN (default: 20)")
+    parser.add_argument("--minutes", type=float, default=20.0, help="scratch: processor time for the GAN (default: 20)")
     parser.add_argument("--out", type=Path, default=Path("evaluation"), help="scratch: where the plot goes")
     parser.add_argument("--json", action="store_true", help="print a JSON list")
     return parser
