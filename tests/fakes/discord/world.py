@@ -15,11 +15,12 @@ PERMISSIONS = {
     "View Channel": 1 << 10,
     "Send Messages": 1 << 11,
     "Attach Files": 1 << 15,
+    "Create Public Threads": 1 << 35,
     "Send Messages in Threads": 1 << 38,
     "Send Voice Messages": 1 << 46,
-}
     "Connect": 1 << 20,
     "Speak": 1 << 21,
+}
 MANAGE_GUILD, ADMINISTRATOR = 1 << 5, 1 << 3
 TEXT, DM, VOICE, GROUP, ANNOUNCEMENT, THREAD, FORUM = 0, 1, 2, 3, 5, 11, 15
 
@@ -39,9 +40,9 @@ class User:
     is_bot: bool = False
     takes_direct_messages: bool = True
     locale: str = "en-US"
-
     listens_in: "Channel | None" = None
     """The voice channel that they are in."""
+
     def to_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
@@ -72,13 +73,13 @@ class Channel:
         for name in names:
             self.bot_may &= ~PERMISSIONS[name]
 
-    @property
     def _overwrites(self) -> list[dict[str, Any]]:
         """What everybody is denied here, as the channel's JSON says it."""
         denied = ALL & ~ADMINISTRATOR & ~self.bot_may
         role = self.guild.id if self.guild else ""
         return [{"id": role, "type": 0, "allow": "0", "deny": str(denied)}] if denied else []
 
+    @property
     def file_bytes(self) -> int:
         return self.guild.file_bytes if self.guild else 10 * MIB
 
@@ -119,9 +120,9 @@ class Channel:
                 },
             }
             del data["position"], data["permission_overwrites"], data["nsfw"], data["topic"]
-        if self.kind == FORUM:
         if self.kind == VOICE:
             data |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
+        if self.kind == FORUM:
             data |= {
                 "available_tags": [],
                 "default_reaction_emoji": None,
@@ -329,6 +330,8 @@ class Interaction:
     original: Message | None = None
     followups: list[Message] = field(default_factory=list)
     choices: list[dict[str, Any]] | None = None
+    modal: dict[str, Any] | None = None
+    """The form that it was answered with."""
 
     @property
     def said(self) -> list[Message]:
@@ -372,6 +375,17 @@ class World:
         channel = Channel(self.new_id(), kind, name, guild, parent=parent)
         self.channels[channel.id] = guild.channels[channel.id] = channel
         return channel
+
+    def thread(self, parent: Channel, message: Message, name: str) -> Channel:
+        """A thread under a message, whose id it has."""
+        assert parent.guild
+        thread = Channel(message.id, THREAD, name, parent.guild, parent=parent.id, bot_may=parent.bot_may)
+        self.channels[thread.id] = parent.guild.channels[thread.id] = thread
+        return thread
+
+    def threads(self, parent: Channel) -> list[Channel]:
+        """The threads of a channel, oldest first."""
+        return [channel for channel in self.channels.values() if channel.parent == parent.id]
 
     def private(self, *members: User, kind: int = DM) -> Channel:
         """A private conversation; with the bot if it is among the members."""
