@@ -54,8 +54,11 @@ class Repeats:
             GenreError: the file is missing or damaged.
         """
         try:
-            return cls([np.array(song, dtype=np.int64) for song in json.loads(path.read_text(encoding="utf-8"))])
-        except (OSError, ValueError, OverflowError) as error:
+            songs = [np.array(song, dtype=np.int64) for song in json.loads(path.read_text(encoding="utf-8"))]
+            if any(song.ndim != 1 for song in songs):
+                raise ValueError("not one row of numbers a piece")
+            return cls(songs)
+        except (OSError, ValueError, TypeError, OverflowError, RecursionError) as error:
             raise GenreError(f"The genre's {path.name} is damaged ({error}): train the genre again.") from error
 
 
@@ -77,7 +80,7 @@ def _longest_run(mine: np.ndarray, theirs: np.ndarray) -> int:
     run = np.zeros(len(theirs) + 1, dtype=np.int64)
     longest = 0
     for place, mark in enumerate(mine):
-        is_new = int(place == 0 or mark != mine[place - 1])
+        is_new = np.where(run[:-1] == 0, 1, int(mark != mine[place - 1]))  # a run begins with a bar of its own
         run[1:] = np.where((theirs == mark) & (mark != _EMPTY), run[:-1] + is_new, 0)
         longest = max(longest, int(run.max()))
     return longest
