@@ -72,9 +72,9 @@ class DiscordFrontend:
                 self._ready.clear()
                 for answer in self._answers:
                     answer.cancel()
+                await wire.hang_up()
 
     async def send(self, place: Place, reply: Reply, replacing: Sent | None = None) -> Sent:
-                await wire.hang_up()
         """Say something in a place, or change what was said there; raises as the port says."""
         await self._ready.wait()
         wire = self._speaking()

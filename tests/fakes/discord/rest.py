@@ -91,10 +91,10 @@ class Rest:
             ("POST", "/channels/{channel}/threads", self.start_thread),
             ("GET", "/channels/{channel}", self.get_channel),
             ("POST", "/users/@me/channels", self.open_direct),
+            ("GET", "/guilds/{guild}/voice-states/{user}", self.voice_state),
         ):
             pattern = re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path) + "$")
             self._routes.append((method, pattern, handler))
-            ("GET", "/guilds/{guild}/voice-states/{user}", self.voice_state),
 
     @property
     def cdn(self) -> str:
@@ -368,6 +368,15 @@ class Rest:
             raise Refusal(400, 50033, "Invalid Recipient(s)")
         return self.world.private(self.world.bot, person).to_json()
 
+    async def voice_state(self, body: Any, files: Files, guild: str, user: str) -> Any:
+        person = self.world.users.get(user)
+        channel = person.listens_in if person else None
+        if channel is None or channel.guild is None or channel.guild.id != guild:
+            raise Refusal(404, 10065, "Unknown Voice State")
+        flags = ("deaf", "mute", "self_deaf", "self_mute", "self_video", "suppress")
+        state = {"channel_id": channel.id, "guild_id": guild, "user_id": user, "session_id": "x"}
+        return state | dict.fromkeys(flags, False) | {"request_to_speak_timestamp": None}
+
     # ── messages ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _write(self, message: Message, body: dict[str, Any], files: Files, limit: int, *, is_new: bool) -> None:
@@ -385,15 +394,6 @@ class Rest:
             message.components = body["components"] or []
         if "attachments" in body or files:
             message.files = self._files(message, body.get("attachments") or [], files)
-    async def voice_state(self, body: Any, files: Files, guild: str, user: str) -> Any:
-        person = self.world.users.get(user)
-        channel = person.listens_in if person else None
-        if channel is None or channel.guild is None or channel.guild.id != guild:
-            raise Refusal(404, 10065, "Unknown Voice State")
-        flags = ("deaf", "mute", "self_deaf", "self_mute", "self_video", "suppress")
-        state = {"channel_id": channel.id, "guild_id": guild, "user_id": user, "session_id": "x"}
-        return state | dict.fromkeys(flags, False) | {"request_to_speak_timestamp": None}
-
 
     def _files(self, message: Message, wanted: list[dict[str, Any]], files: Files) -> list[StoredFile]:
         kept = {file.id: file for file in message.files}
