@@ -110,7 +110,8 @@ class SlackFrontend:
             if not thread:
                 raise
             thread, at = "", await mouth.say(workspace, channel, "", person, reply)
-        return Sent(channel, at, workspace.link(channel, at, thread))
+        opened = (thread or at) if reply.thread_title else ""
+        return Sent(channel, at, workspace.link(channel, at, thread), opened)
 
     def _handler(self, wire: Wire, handle: Handle) -> Handler:
         typed = frozenset(command.name for command in self._commands.values() if command.shown == "typed")
@@ -162,9 +163,9 @@ class SlackFrontend:
 
     async def _resume(self, handler: Handler) -> None:
         """Take up what an earlier process acknowledged and did not finish."""
-        for letter in await asyncio.to_thread(self._keeps.inbox.unfinished):
+        for kept in await asyncio.to_thread(self._keeps.inbox.unfinished):
             with contextlib.suppress(KeyError):  # written by another version
-                self._begin(handler.answer(Event.from_json(letter.payload), again=True))
+                self._begin(handler.answer(Event.from_json(kept), again=True))
 
     async def _prune(self) -> None:
         while True:

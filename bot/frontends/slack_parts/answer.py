@@ -8,7 +8,7 @@ from bot.frontends.slack_parts.asking import DIRECT
 from bot.frontends.slack_parts.events import PRESS, Event
 from bot.frontends.slack_parts.faults import SlackRefused
 from bot.frontends.slack_parts.mouth import Mouth
-from bot.frontends.slack_parts.uploads import PICTURES
+from bot.frontends.slack_parts.uploads import is_picture
 from bot.frontends.slack_parts.wire import Wire
 from bot.frontends.slack_parts.workspaces import Workspace
 
@@ -91,7 +91,7 @@ class Answer:
 
     async def _privately(self, reply: Reply) -> None:
         """Tell the asker alone. Files that are no pictures cannot be shown to one person: they go to them directly."""
-        if any(not file.name.lower().endswith(PICTURES) for file in reply.files):
+        if not all(is_picture(file) for file in reply.files):
             return await self._directly(reply)
         elsewhere = self._place.channel.startswith(DIRECT)  # a picture cannot be shown where we are not
         if (elsewhere or not (reply.files or self._in_thread)) and await self._by_door(replace(reply, files=())):

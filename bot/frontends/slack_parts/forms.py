@@ -37,7 +37,12 @@ class Origin:
 
 
 def asks(command: Command, given: Mapping[str, Any], *, pressed: bool = False) -> bool:
-    """Whether a command has to ask: for what it requires, for a file, or, on a button, for where to."""
+    """Whether a command has to ask: for what it requires, for a file, or, on a button, for where to.
+
+    One that takes several files always asks: nothing else that one says can bring them.
+    """
+    if command.gathers and command.gathers.name not in given:
+        return True
     needed = [option for option in command.options if option.required and option.name not in given]
     if needed and "value" not in given:  # what was chosen from a menu says all there is to say
         return True
@@ -97,7 +102,7 @@ def _input(option: Option, given: str) -> Block:
 
 def _element(option: Option, given: str) -> Block:
     if option.kind == "file":
-        return {"type": "file_input", "max_files": 1}
+        return {"type": "file_input", "max_files": option.most}
     if option.kind == "channel":
         wanted = {"include": ["public", "private"], "exclude_bot_users": True}
         return {"type": "conversations_select", "filter": wanted} | _if(given, "initial_conversation", given)

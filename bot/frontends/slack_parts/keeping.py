@@ -21,20 +21,6 @@ class Installations(Protocol):
         ...
 
 
-class Letter(Protocol):
-    """An event that an earlier process took and did not finish."""
-
-    @property
-    def key(self) -> str:
-        """By what it was taken."""
-        ...
-
-    @property
-    def payload(self) -> dict[str, Any]:
-        """All that it said."""
-        ...
-
-
 class Inbox(Protocol):
     """Events, each to be taken once."""
 
@@ -50,7 +36,7 @@ class Inbox(Protocol):
         """Let the same event come again."""
         ...
 
-    def unfinished(self) -> Sequence[Letter]:
+    def unfinished(self) -> Sequence[dict[str, Any]]:
         """Return what an earlier process did not finish."""
         ...
 

@@ -2,20 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.chat import MessageGone, OutFile, PlaceClosed, Reply, Row, Select
+from bot.chat import FileRefused, MessageGone, PlaceClosed, Reply, Row, Select
 from bot.frontends.slack_parts.faults import SlackRefused, translate
 from bot.frontends.slack_parts.markup import Markup
-from bot.frontends.slack_parts.uploads import PICTURES, Uploads
+from bot.frontends.slack_parts.uploads import Uploads, is_picture
 from bot.frontends.slack_parts.wire import Answer, Wire
 from bot.frontends.slack_parts.workspaces import Memory, Workspace
 from bot.frontends.slack_parts.writing import VIEW_BLOCKS, Block, blocks, message
 
 DAY_S = 24 * 3600.0
-READY_TRIES, READY_S = 4, 0.5  # an uploaded picture can be shown a moment later ("invalid_blocks" until then)
+READY_S = (0.5, 1.0, 2.0, 4.0)  # until a picture that was uploaded can be shown: "invalid_blocks" before that
 
 log = logging.getLogger(__name__)
 
@@ -26,26 +26,38 @@ class Mouth:
     def __init__(self, wire: Wire, uploads: Uploads, markup: Callable[[str], Markup]) -> None:
         self._wire, self.uploads, self._markup = wire, uploads, markup
         self._memory = Memory()
+        self._without_plans: set[str] = set()
 
     async def say(self, workspace: Workspace, channel: str, thread: str, person: str, reply: Reply) -> str:
-        """Post, files in the thread; returns the message's timestamp. Raises as ``Frontend.send``."""
-        said = await self._call(
-            workspace, "chat.postMessage", channel=channel, thread_ts=thread or None, unfurl_links=False,
-            unfurl_media=False, **message(reply, self._markup(person)),
-        )  # fmt: skip
-        at = str(said["ts"])
-        if reply.files:
-            try:
-                await self.uploads.enclose(workspace, str(said["channel"]), at, thread, reply.files, reply.key)
-            except Exception:  # whoever says it again, in another way, must not say it twice
-                await self.remove(workspace, str(said["channel"]), at)
-                raise
+        """Post; pictures alone are shown in the message, other files in its thread. Raises as ``Frontend.send``.
+
+        Returns the message's timestamp.
+        """
+        held = await self.uploads.held(workspace, reply.files) if _is_shown(reply) else {}
+        arguments = {"channel": channel, "thread_ts": thread or None, "unfurl_links": False, "unfurl_media": False}
+        said = await self._speak(workspace, "chat.postMessage", arguments, person, reply, held)
+        channel, at = str(said["channel"]), str(said["ts"])
+        try:
+            await self._enclose(workspace, channel, at, thread, reply, held)
+        except PlaceClosed:
+            raise  # nobody tries once more: the text is better than nothing
+        except Exception:  # whoever tries once more must not say it twice
+            await self.remove(workspace, channel, at)
+            raise
         return at
 
     async def change(self, workspace: Workspace, channel: str, at: str, thread: str, person: str, reply: Reply) -> None:
-        """Edit a message of ours; files, if there are any, take the place of those before."""
-        await self._call(workspace, "chat.update", channel=channel, ts=at, **message(reply, self._markup(person)))
-        if reply.files:  # last: of a message that is gone, none must be left behind
+        """Edit a message of ours; files, if there are any, take the place of those before. Raises as ``say``."""
+        held = await self.uploads.held(workspace, reply.files, channel, at) if _is_shown(reply) else {}
+        await self._speak(workspace, "chat.update", {"channel": channel, "ts": at}, person, reply, held)
+        await self._enclose(workspace, channel, at, thread, reply, held)  # last: a message that is gone gets none
+
+    async def _enclose(
+        self, workspace: Workspace, channel: str, at: str, thread: str, reply: Reply, held: dict[str, str]
+    ) -> None:
+        if held:
+            await self.uploads.keep(workspace, channel, at, held)
+        elif reply.files:
             await self.uploads.enclose(workspace, channel, at, thread, reply.files, reply.key)
 
     async def remove(self, workspace: Workspace, channel: str, at: str) -> None:
@@ -57,21 +69,15 @@ class Mouth:
             log.info("nothing to delete: %s", error)
 
     async def whisper(self, workspace: Workspace, channel: str, thread: str, person: str, reply: Reply) -> None:
-        """Say something that one person sees, pictures in it. Raises as ``say``."""
-        pictures = [await self.uploads.hold(workspace, file) for file in _pictures(reply)]
-        said = message(reply, self._markup(person), pictures=pictures)
+        """Say something that one person sees, its pictures in it if they can be shown. Raises as ``say``."""
+        held: dict[str, str] = {}
+        try:
+            held = await self.uploads.held(workspace, [file for file in reply.files if is_picture(file)])
+        except (PlaceClosed, FileRefused, SlackRefused) as error:
+            log.warning("without its picture: %s", error)
+            reply = replace(reply, text=f"{reply.text}\n-# The picture cannot be shown: {error}")
         arguments = {"channel": channel, "user": person, "thread_ts": thread or None}
-        for tries in range(READY_TRIES):
-            try:
-                await self._call(workspace, "chat.postEphemeral", **arguments, **said)
-                return
-            except SlackRefused as refused:
-                if not pictures or not refused.error.startswith("invalid_blocks"):
-                    raise
-                await asyncio.sleep(READY_S * 2**tries)
-        await self._call(
-            workspace, "chat.postEphemeral", **arguments, **message(replace(reply, files=()), self._markup(person))
-        )
+        await self._speak(workspace, "chat.postEphemeral", arguments, person, reply, held)
 
     def whispered(self, person: str, reply: Reply) -> dict[str, Any]:
         """Return what a response URL takes to tell one person something."""
@@ -104,6 +110,30 @@ class Mouth:
         opened = await self._memory.ask(("direct", workspace.team, person), fetch, DAY_S)
         return str(opened["channel"]["id"])
 
+    async def _speak(
+        self,
+        workspace: Workspace,
+        method: str,
+        arguments: Mapping[str, object],
+        person: str,
+        reply: Reply,
+        held: Mapping[str, str],
+    ) -> Answer:
+        """Say a reply as well as Slack lets us: some workspaces know no plans, and a fresh picture takes a moment."""
+        for pause_s in (*READY_S, None):
+            with_plan = bool(reply.steps) and workspace.team not in self._without_plans
+            said = message(reply, self._markup(person), pictures=list(held), with_plan=with_plan)
+            try:
+                return await self._call(workspace, method, **arguments, **said)
+            except SlackRefused as refused:
+                if not refused.error.startswith("invalid_blocks") or pause_s is None or not (with_plan or held):
+                    raise
+                if with_plan:
+                    self._without_plans.add(workspace.team)
+                else:
+                    await asyncio.sleep(pause_s)
+        raise AssertionError("unreachable")
+
     async def _call(self, workspace: Workspace, method: str, /, **arguments: object) -> Answer:
         try:
             return await self._wire.call(workspace, method, **arguments)
@@ -123,5 +153,6 @@ def _linked(row: Row, workspace: Workspace) -> Row:
     )
 
 
-def _pictures(reply: Reply) -> list[OutFile]:
-    return [file for file in reply.files if file.name.lower().endswith(PICTURES)]
+def _is_shown(reply: Reply) -> bool:
+    """Whether a reply's files are shown in its message: they are pictures, and nothing else."""
+    return bool(reply.files) and all(is_picture(file) for file in reply.files)

@@ -97,7 +97,9 @@ def _pressed(event: Event, origin: Origin) -> Wish:
 def _submitted(event: Event) -> Wish:
     view: Mapping[str, Any] = event.body["view"]
     texts, files = filled(view)
-    return Wish(str(view["callback_id"]), texts, {name: some[0] for name, some in files.items()}, Origin.of(view))
+    numbered = ((name, number, file) for name, some in files.items() for number, file in enumerate(some, 1))
+    named = {name if number == 1 else f"{name}-{number}": file for name, number, file in numbered}
+    return Wish(str(view["callback_id"]), texts, named, Origin.of(view))
 
 
 def _midi(message: Mapping[str, Any]) -> list[File]:

@@ -5,6 +5,7 @@ An upload on its own is seen by nobody; sharing makes it appear.
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 from collections.abc import Sequence
 from io import BytesIO
@@ -58,16 +59,35 @@ class Uploads:
             await self._finish(workspace, some, channel, thread)
         return sent
 
-    async def hold(self, workspace: Workspace, file: OutFile) -> str:
-        """Upload a file that appears nowhere by itself; returns its id. Raises as ``enclose``."""
-        sent = await self.upload(workspace, file)
-        await self._finish(workspace, [{"id": sent, "title": file.name}])
-        return sent
+    async def held(
+        self, workspace: Workspace, files: Sequence[OutFile], channel: str = "", message: str = ""
+    ) -> dict[str, str]:
+        """Upload pictures that appear nowhere by themselves; returns ids with keys, in their order.
+
+        What the message that they are for shows already is not uploaded again. Raises as ``enclose``.
+        """
+        known = await asyncio.to_thread(self._enclosures.of, channel, message)
+        by_key = {key: one for one, key in known.items()}
+        held: dict[str, str] = {}
+        for file in files:
+            key = await asyncio.to_thread(_digest, file)
+            if key not in by_key:
+                by_key[key] = await self.upload(workspace, file)
+                await self._finish(workspace, [{"id": by_key[key], "title": file.name}])
+            held[by_key[key]] = key
+        return held
+
+    async def keep(self, workspace: Workspace, channel: str, message: str, held: dict[str, str]) -> None:
+        """Note which pictures a message shows now; those that it showed before are deleted."""
+        before = await asyncio.to_thread(self._enclosures.of, channel, message)
+        for one, key in held.items():
+            await asyncio.to_thread(self._enclosures.note, channel, message, [one], key)
+        await self._remove(workspace, channel, message, [one for one in before if one not in held])
 
     async def upload(self, workspace: Workspace, file: OutFile) -> str:
         """Send a file's bytes; returns its id. Raises as ``enclose``."""
         size = await asyncio.to_thread(lambda: file.size_bytes)
-        said = (file.description or file.name)[:ALT_TEXT] if file.name.lower().endswith(PICTURES) else None
+        said = (file.description or file.name)[:ALT_TEXT] if is_picture(file) else None
         try:
             where = await self._wire.call(
                 workspace, "files.getUploadURLExternal", filename=file.name, length=size, alt_txt=said
@@ -106,6 +126,16 @@ class Uploads:
                 await self._wire.call(workspace, "files.delete", file=file)
         if files:
             await asyncio.to_thread(self._enclosures.forget, channel, message, files)
+
+
+def is_picture(file: OutFile) -> bool:
+    """Whether a file can be shown within a message."""
+    return file.name.lower().endswith(PICTURES)
+
+
+def _digest(file: OutFile) -> str:
+    content = file.content if isinstance(file.content, bytes) else file.content.read_bytes()
+    return f"picture {hashlib.sha256(content).hexdigest()[:24]}"
 
 
 def _opened(file: OutFile) -> IO[bytes]:

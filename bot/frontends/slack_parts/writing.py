@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bot.chat import Button, Choice, Reply, Row, Select
+from bot.chat import Button, Choice, Reply, Row, Select, Step
 from bot.frontends.slack_parts.markup import Markup, paragraphs
 
 MOST_TEXT = 4000  # chat.update refuses more (msg_too_long)
@@ -12,15 +12,19 @@ SECTION, CONTEXT, CONTEXT_ELEMENTS = 3000, 3000, 10
 BLOCKS, VIEW_BLOCKS = 50, 100
 LABEL, ACTION, OPTION, PLACEHOLDER, OPTIONS, BUTTONS = 75, 255, 75, 150, 100, 25
 ALT_TEXT = 2000
+STATUSES = {"pending": "pending", "running": "in_progress", "done": "complete"}
 OPENS = "open"
 """Action of a button that leads to a message: Slack tells of the click all the same."""
 
 Block = dict[str, Any]
 
 
-def message(reply: Reply, markup: Markup, *, pictures: Sequence[str] = ()) -> dict[str, Any]:
-    """Return text and blocks of a message; ``pictures`` are the ids of the reply's files, to be shown in it."""
-    written = blocks(reply, markup)[: BLOCKS - len(pictures)]
+def message(reply: Reply, markup: Markup, *, pictures: Sequence[str] = (), with_plan: bool = False) -> dict[str, Any]:
+    """Return text and blocks of a message.
+
+    ``pictures`` are the ids of the reply's files, to be shown in it; ``with_plan`` shows its steps as a list of tasks.
+    """
+    written = blocks(reply, markup, with_plan=with_plan)[: BLOCKS - len(pictures)]
     described = [file.description or file.name for file in reply.files]
     written += [picture(file, said) for file, said in zip(pictures, described, strict=False)]
     said = markup.mrkdwn("\n".join(line for _, lines in paragraphs(reply.text.split("\n")) for line in lines))
@@ -28,8 +32,8 @@ def message(reply: Reply, markup: Markup, *, pictures: Sequence[str] = ()) -> di
     return {"text": text, "blocks": written or [section(text)]}
 
 
-def blocks(reply: Reply, markup: Markup) -> list[Block]:
-    """Return a reply's text and rows as blocks."""
+def blocks(reply: Reply, markup: Markup, *, with_plan: bool = False) -> list[Block]:
+    """Return a reply's text, steps and rows as blocks."""
     found: list[Block] = []
     for small, lines in paragraphs(reply.text.split("\n")):
         if small:
@@ -37,6 +41,7 @@ def blocks(reply: Reply, markup: Markup) -> list[Block]:
             found.append({"type": "context", "elements": said})
         else:
             found += [section(text) for text in _fitting([markup.mrkdwn(line) for line in lines])]
+    found += [plan(reply.steps)] if with_plan and reply.steps else []
     return found + [actions(row) for row in reply.rows if row and (not isinstance(row, Select) or options(row.choices))]
 
 
@@ -44,6 +49,16 @@ def actions(row: Row) -> Block:
     """Return a row of buttons, or a menu."""
     elements = [_select(row)] if isinstance(row, Select) else [_button(one) for one in row[:BUTTONS]]
     return {"type": "actions", "elements": elements}
+
+
+def plan(steps: Sequence[Step]) -> Block:
+    """Return steps as tasks (reference/block-kit/blocks/plan-block)."""
+    tasks = [
+        {"type": "task_card", "task_id": str(number), "title": step.label, "status": STATUSES[step.state]}
+        for number, step in enumerate(steps)
+    ]
+    now = next((step.label for step in steps if step.state == "running"), steps[-1].label)
+    return {"type": "plan", "title": now.capitalize(), "tasks": tasks}
 
 
 def section(text: str) -> Block:
