@@ -14,6 +14,7 @@ from storage.jobs import Job
 CELLS = 12
 STAGES = {
     "load": "warming up",
+    "read": "reading the files",
     "harmonise": "finding the chords",
     "compose": "composing",
     "refine": "polishing",
@@ -22,6 +23,7 @@ STAGES = {
     "engrave": "engraving the score",
     "draw": "drawing",
 }
+SUBJECTS = {"survey": "data for", "train": "training of"}
 FORMS = {"score": "🎼", "stems": "🎚️"}
 TEMPOS = (0.5, 0.75, 0.9, 1.1, 1.25, 1.5, 2.0)
 MOST_NOTICES = 3
@@ -46,6 +48,8 @@ def subject(job: Job) -> str:
     payload = job.payload
     if job.kind == "compose":
         return f"**{plain(payload['melody']['name'])}** in {plain(payload['genre'])}"
+    if job.kind in SUBJECTS:
+        return f"{SUBJECTS[job.kind]} **{plain(str(payload['name']))}**"
     return f"{plain(str(payload.get('form', job.kind)))} of `{plain(str(payload.get('take', '')))}`"
 
 
@@ -144,16 +148,17 @@ def take_files(entry: Entry, files: FileStore, kinds: Sequence[str] = SHOWN, sai
 
 
 def take_rows(entry: Entry, genres: Sequence[Genre], *, shared: bool = False) -> tuple[Row, ...]:
-    """Return the buttons under a take; a shared one has none of those that are for its owner alone.
+    """Return the buttons under a take; a shared one has none of those that are for its owner alone, and one to hear it.
 
     Their actions carry the take's id: they work after a restart and days later.
     """
     others = [genre for genre in genres if genre.name != entry.genre][:25]
     another = (Button("Another take", f"another {entry.id}", "primary"),)
+    for_all = (Button("Play", f"play {entry.id}"),)
     for_owner = (Button("Share", f"share {entry.id}"), Button("Delete", f"delete {entry.id}", "danger"))
     forms = (("Score", "score"), ("Stems", "stems"), ("Voice message", "voice"))
     rows: list[Row] = [
-        another if shared else another + for_owner,
+        another + (for_all if shared else for_owner),
         tuple(Button(label, f"{name} {entry.id}") for label, name in forms),
         Select("Vary …", f"vary {entry.id}", VARIATIONS),
     ]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from bot.chat import FileRefused, Frontend, Incoming, MessageGone, PlaceClosed, Refused, Reply, Sent
+from bot.chat import FileRefused, Frontend, Incoming, MessageGone, OutFile, PlaceClosed, Refused, Reply, Sent
 from bot.frontends.discord_parts.reading import COMPONENT, Event
 from bot.frontends.discord_parts.wire import Wire
 
@@ -29,7 +29,7 @@ class Answer:
             if reply.sent and sent:
                 await reply.sent(sent)
         except PlaceClosed as closed:
-            await self._privately(Reply(str(closed)))
+            await self._privately(Reply(str(closed), files=self._instead(reply)))
         except MessageGone:
             await self._privately(Reply("That message is gone."))
         except FileRefused:
@@ -61,6 +61,11 @@ class Answer:
                 await self.close()
             return await self._frontend.send(place, reply)
         return await self._privately(reply)
+
+    def _instead(self, reply: Reply) -> tuple[OutFile, ...]:
+        """What could not be played aloud, to be heard in the chat, if it may be sent there."""
+        sound = reply.aloud
+        return (sound,) if sound and sound.size_bytes <= self.incoming.place.file_bytes else ()
 
     async def _privately(self, reply: Reply) -> Sent:
         if not self.settled.is_set():

@@ -8,6 +8,7 @@ UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 
 TOO_LARGE, MISSING_ACCESS, CANNOT_MESSAGE, MISSING_PERMISSIONS = 40005, 50001, 50007, 50013
 BAD_TOKEN, ARCHIVED = 50027, 50083
 ACKNOWLEDGED = 40060
+NO_HISTORY = 160002  # a reply takes the permission to read the message history
 HAS_THREAD = 160004
 
 AWAY = (401, 429)  # our token was changed, and a restart brings the new one; too many requests
@@ -22,6 +23,10 @@ CLOSED = {
 }
 
 
+class NoReference(Refused):
+    """The message may be sent, but not as an answer to another."""
+
+
 def translate(error: discord.HTTPException, reply: Reply | None = None) -> Exception:
     """Return the port's error for one of Discord's."""
     if error.code == UNKNOWN_MESSAGE:
@@ -34,6 +39,8 @@ def translate(error: discord.HTTPException, reply: Reply | None = None) -> Excep
         return PlaceClosed.lacking(("View Channel",))
     if error.code == MISSING_PERMISSIONS or isinstance(error, discord.Forbidden):
         return PlaceClosed.lacking(_needed(reply))
+    if error.code == NO_HISTORY:
+        return NoReference(str(error))
     if error.status >= 500 or error.status in AWAY:
         return Unreachable(str(error))
     return Refused(str(error))

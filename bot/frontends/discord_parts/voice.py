@@ -16,11 +16,8 @@ from discord.http import Route
 
 from bot.chat import PlaceClosed
 
-MISSING = (
-    "I cannot play in voice channels here: whoever runs me installs tutti[voice] for that. "
-    "The mp3 under each result plays in the chat."
-)
-NOWHERE = "You are in no voice channel that I see: join one, then ask again."
+MISSING = "I cannot play in voice channels here: whoever runs me installs tutti[voice] for that."
+NOWHERE = "You are in no voice channel that I see: join one to hear it there."
 BUSY = "I am playing in this server already: wait until it is over."
 CONNECT_S = 15.0
 

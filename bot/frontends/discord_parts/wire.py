@@ -62,9 +62,12 @@ class Wire:
         return False
 
     async def say(self, channel: str, reply: Reply, *, reference: str = "", nonce: str = "") -> dict[str, Any]:
-        """Post in a channel."""
+        """Post in a channel, as an answer to another message where we may."""
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
-        return await self._send(route, reply, body(reply, reference=reference, nonce=nonce))
+        try:
+            return await self._send(route, reply, body(reply, reference=reference, nonce=nonce))
+        except faults.NoReference:
+            return await self._send(route, reply, body(reply, nonce=nonce))
 
     async def change(self, channel: str, message: str, reply: Reply) -> dict[str, Any]:
         """Edit a message of ours."""

@@ -115,6 +115,16 @@ async def test_a_missing_permission_is_named_before_anything_is_composed(discord
     assert bot.desk.ledger.jobs() == []
 
 
+async def test_without_the_history_an_answer_is_a_message_of_its_own(discord, bot, worker, channel, ann, result):
+    await discord.slash(ann, channel, "compose", notes=TUNE)
+    first = await result()
+    await reported(discord, bot)
+    channel.deny("Read Message History")
+    await discord.press(ann, first, "Another take")
+    assert (await result(2)).answers is None
+    await reported(discord, bot, 2)
+
+
 async def test_a_permission_lost_meanwhile_sends_the_result_to_the_person(discord, bot, worker, channel, ann):
     worker.hold()
     await discord.slash(ann, channel, "compose", notes=TUNE)

@@ -85,8 +85,9 @@ async def test_it_leaves_when_the_bot_stops(discord, bot, channel, ann, take, st
     assert call.left
 
 
-async def test_who_listens_nowhere_is_told_so(discord, bot, channel, ann, take, call):
-    assert "no voice channel" in (await ask(discord, ann, channel, "play", id=take)).content
+async def test_who_listens_nowhere_is_told_so_and_gets_the_sound(discord, bot, channel, ann, take, call, tone):
+    answer = await ask(discord, ann, channel, "play", id=take)
+    assert "no voice channel" in answer.content and answer.file(".ogg").data == tone
 
 
 async def test_listening_in_another_server_is_listening_nowhere(discord, bot, channel, ann, take, call):
@@ -128,7 +129,22 @@ async def test_sound_that_was_deleted_is_told(discord, bot, channel, ann, take, 
     assert "deleted" in (await ask(discord, ann, channel, "play", id=take)).content
 
 
-async def test_without_the_extra_it_is_a_sentence_that_says_so(discord, bot, channel, ann, take, stage, monkeypatch):
+async def test_without_the_extra_it_is_a_sentence_and_the_sound(
+    discord, bot, channel, ann, take, tone, stage, monkeypatch
+):
     monkeypatch.setattr("bot.frontends.discord_parts.voice.is_installed", lambda: False)
     answer = await ask(discord, ann, channel, "play", id=take)
-    assert "tutti[voice]" in answer.content and "mp3" in answer.content and results(channel, ann)
+    assert "tutti[voice]" in answer.content and answer.file(".ogg").data == tone
+
+
+async def test_what_is_shared_can_be_played_by_everybody(discord, bot, guild, channel, ann, bob, take, tone):
+    gallery = discord.world.channel(guild, "gallery")
+    await ask(discord, ann, channel, "share", id=take, channel=gallery)
+    (post,) = results(gallery, bob)
+    answer = await discord.answered(await discord.press(bob, post, "Play"))
+    assert answer.only_for == bob.id and answer.file(".ogg").data == tone
+
+
+async def test_sound_too_large_for_the_place_is_not_sent_instead(discord, bot, guild, channel, ann, take):
+    guild.file_bytes = 100
+    assert (await ask(discord, ann, channel, "play", id=take)).files == []

@@ -13,10 +13,12 @@ from aiohttp import web
 from tests.fakes.discord import rules, schemas
 from tests.fakes.discord.world import (
     ADMINISTRATOR,
+    ANNOUNCEMENT,
     DM,
     FORUM,
     GROUP,
     PERMISSIONS,
+    TEXT,
     THREAD,
     Channel,
     Interaction,
@@ -89,6 +91,7 @@ class Rest:
             ("PATCH", "/channels/{channel}/messages/{message}", self.edit),
             ("DELETE", "/channels/{channel}/messages/{message}", self.delete),
             ("POST", "/channels/{channel}/threads", self.start_thread),
+            ("POST", "/channels/{channel}/messages/{message}/threads", self.open_thread),
             ("GET", "/channels/{channel}", self.get_channel),
             ("POST", "/users/@me/channels", self.open_direct),
             ("GET", "/guilds/{guild}/voice-states/{user}", self.voice_state),
@@ -216,13 +219,16 @@ class Rest:
             self.world.violations.append(f"interaction {event.id}: answered after {waited_s:.1f} s")
             raise Refusal(404, 10062, "Unknown interaction")
         data, kind = body.get("data") or {}, body["type"]
-        if (kind == 8) != (event.kind == 4) or (kind in (6, 7) and event.kind != 3):
+        if (kind == 8) != (event.kind == 4) or (kind in (6, 7) and event.kind != 3) or (kind == 9 and event.kind == 5):
             raise Refusal(400, 50035, f"response {kind} to interaction {event.kind}")
         event.response, event.acknowledged_after_s = kind, waited_s
         if kind == 8:
             if len(data["choices"]) > 25:
                 raise Refusal(400, 50035, "choices: Must be 25 or fewer in length.")
             event.choices = data["choices"]
+        elif kind == 9:
+            rules.check_modal(data)
+            event.modal = data
         elif kind in (4, 5):
             event.original = self._answer(event, data, files, thinking=kind == 5)
         else:
@@ -317,6 +323,8 @@ class Rest:
             return self.world.nonces[nonce]
         message = Message(self.world.new_id(), channel, self.world.bot)
         reference = body.get("message_reference") or {}
+        if reference and not _may(channel, "Read Message History"):
+            raise Refusal(400, 160002, "Cannot reply without permission to read message history")
         message.answers = reference.get("message_id") if reference.get("message_id") in channel.messages else None
         if reference and message.answers is None and reference.get("fail_if_not_exists", True):
             raise Refusal(400, 50035, "message_reference: Unknown message")
@@ -358,6 +366,17 @@ class Rest:
         first.id = thread.id  # the first message has its thread's id
         thread.messages[first.id] = first
         return thread.to_json() | {"message": first.to_json(self.cdn)}
+
+    async def open_thread(self, body: Any, files: Files, channel: str, message: str) -> Any:
+        parent = self._channel(channel, "Create Public Threads")
+        found = self._message(parent, message)
+        if parent.kind not in (TEXT, ANNOUNCEMENT) or not parent.guild:
+            raise Refusal(400, 50024, "Cannot execute action on this channel type")
+        if found.id in self.world.channels:
+            raise Refusal(400, 160004, "A thread has already been created for this message")
+        if not 1 <= len(body["name"]) <= 100 or body.get("auto_archive_duration") not in (None, 60, 1440, 4320, 10080):
+            raise Refusal(400, 50035, "no name, or no such duration")
+        return self.world.thread(parent, found, body["name"]).to_json()
 
     async def get_channel(self, body: Any, files: Files, channel: str) -> Any:
         return self._channel(channel).to_json()

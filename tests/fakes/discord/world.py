@@ -16,6 +16,7 @@ PERMISSIONS = {
     "Send Messages": 1 << 11,
     "Attach Files": 1 << 15,
     "Create Public Threads": 1 << 35,
+    "Read Message History": 1 << 16,
     "Send Messages in Threads": 1 << 38,
     "Send Voice Messages": 1 << 46,
     "Connect": 1 << 20,
