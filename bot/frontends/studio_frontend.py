@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -118,8 +119,8 @@ def _check(settings: StudioSettings) -> None:
     """Refuse settings that cannot be meant."""
     if not 0 <= settings.port <= 65535:
         raise SetupRefused("TUTTI_STUDIO_PORT is no port: set a number from 1 to 65535, or 0 for no studio.")
-    if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
-        raise SetupRefused("TUTTI_PUBLIC_URL is no address: write one such as https://studio.example.org")
+    if settings.public_url and not re.fullmatch(r"https?://[^/?#@\s]+", settings.public_url):
+        raise SetupRefused("TUTTI_PUBLIC_URL will not do: write one like https://studio.example.org, without a path.")
     if not settings.public_url and settings.host not in LOOPBACK:
         raise SetupRefused(
             f"TUTTI_STUDIO_HOST {settings.host} is open to others, who would all be you: "

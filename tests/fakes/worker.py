@@ -19,7 +19,9 @@ MP3, PNG, MIDI, OGG, MUSICXML = (
 )
 
 
-ROLL = b'{"tracks": [{"number": 1, "name": "Melody", "notes": []}]}'
+ROLL = b"""{"length_s": 8.0, "offset_s": 0.02, "tempos": [[0, 100]], "metres": [[0, "4/4"]], "bars": [0], "chords": [],
+"tracks": [{"number": 1, "name": "Melody", "program": 0, "is_drum": false, "is_melody": true, "pan": 0, "level_db": 0,
+"notes": [[0, 0.6, 60, 80]]}]}"""
 
 
 class FakeWorker:
