@@ -12,6 +12,7 @@ from composer_core.dataset.echoes import without_echoes
 from composer_core.dataset.instruments import KEYBOARDS, kind_of
 from composer_core.dataset.leads import band_leads, melody_of, named_track, score_leads, title_of
 from composer_core.dataset.members import Member, band_members, choir_members, score_members
+from composer_core.dataset.reading import ScorePiece
 from composer_core.music import Chord, Key, Note
 
 AUTO = "auto"
@@ -43,8 +44,14 @@ class Cast:
 
     @cached_property
     def key(self) -> Key:
-        """The key of the piece, as the networks are told it."""
-        return key_of(self.melody, self.chords, self.piece.end)
+        """The key of the piece: what the notes say, within what a score's signature leaves open."""
+        key = key_of(self.melody, self.chords, self.piece.end)
+        if not isinstance(self.piece, ScorePiece):
+            return key
+        signature = self.piece.signature
+        relative = Key((signature.tonic + 9) % 12, is_major=False)
+        last = max((note for member in self.members for note in member.notes), key=lambda n: (n.end, -n.pitch))
+        return key if key in (signature, relative) else relative if last.pitch % 12 == relative.tonic else signature
 
 
 def make_cast(piece: MidiPiece, *, is_score: bool, melody: str = AUTO) -> Cast:

@@ -1,7 +1,8 @@
 """A file's bytes as a piece: MIDI and MusicXML alike become tracks on the straight grid."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,9 +13,10 @@ from composer_core.corpora.songs import TICKS_PER_BEAT
 from composer_core.corpora.swing import EVEN
 from composer_core.errors import MelodyError
 from composer_core.melody import MAX_LENGTH_S
-from composer_core.music import Note
+from composer_core.music import Key, Note
 from composer_core.pianoroll import Grid, make_grid
 
+T = TypeVar("T")
 RIGHT_HAND, LEFT_HAND = "right hand", "left hand"
 MAX_SOUNDING_BEATS = 400_000  # of all notes together; the fullest piece known to us has 9 000
 _KEYBOARD = "keyboard"
@@ -22,6 +24,13 @@ _FEW_ONSETS = 60
 _ENOUGH_BARS = 12  # from which a band's music, rather than the file, says where bars begin
 _TURNS = (1, 2, 3, 4, 6)  # a beat
 _LEAST_PULSE = 0.15
+
+
+@dataclass(frozen=True)
+class ScorePiece(MidiPiece):
+    """A score made ready; ``signature`` is the major key of the sharps or flats that it has for the most part."""
+
+    signature: Key
 
 
 def read_file(data: bytes, name: str, source: str, *, is_score: bool) -> MidiPiece:
@@ -72,15 +81,17 @@ def _from_score(score: Score, name: str, source: str) -> MidiPiece:
     if not tracks:
         raise MelodyError("The score holds no notes.")
     tempos = ((0, _lasting(score.timing.tempos, score.end)),)
-    return MidiPiece(name, source, replace(score.timing, tempos=tempos), EVEN, tracks)
+    signatures = [(tick, key.tonic if key.is_major else (key.tonic + 3) % 12) for tick, key in score.keys]
+    signature = Key(_lasting(signatures, score.end))
+    return ScorePiece(name, source, replace(score.timing, tempos=tempos), EVEN, tracks, signature)
 
 
-def _lasting(tempos: Sequence[tuple[int, float]], end: int) -> float:
-    """The tempo at which most of a piece is played."""
-    lasting: dict[float, int] = {}
-    for (tick, bpm), (following, _) in zip(tempos, [*tempos[1:], (end, 0.0)], strict=True):
-        lasting[bpm] = lasting.get(bpm, 0) + following - tick
-    return max(lasting, key=lambda bpm: lasting[bpm])
+def _lasting(changes: Sequence[tuple[int, T]], end: int) -> T:
+    """The value that is in force for most of a piece."""
+    lasting: dict[T, int] = {}
+    for (tick, value), following in zip(changes, [*(tick for tick, _ in changes[1:]), end], strict=True):
+        lasting[value] = lasting.get(value, 0) + following - tick
+    return max(lasting, key=lambda value: lasting[value])
 
 
 def _tracks(part: ScorePart, grid: Grid, end: int) -> Iterator[MidiTrack]:

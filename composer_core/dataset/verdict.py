@@ -32,6 +32,9 @@ def judge(facts: Facts) -> tuple[bool, str, tuple[str, ...]]:
     if fault:
         return False, fault, advice
     size = f"{facts.accepted} pieces, {facts.minutes:.0f} minutes, {facts.parts} parts to learn"
+    if facts.alike > MOST_ALIKE:
+        share = f"{facts.alike:.0%} of the bars stand in several pieces"
+        return True, f"Too alike to learn much: {share} ({size}): add pieces that differ.", advice
     if facts.accepted < GOOD_FILES or facts.minutes < GOOD_MINUTES:
         return True, f"Enough to try: {size}.", advice
     return True, f"Good to train on: {size}.", advice
@@ -72,8 +75,6 @@ def _advice(facts: Facts) -> list[str]:
         found.append(f"No melody found in {_named(unsung)}: name its track with --melody, or leave {them} out.")
     if FEWEST_FILES <= facts.accepted < GOOD_FILES:
         found.append(f"With fewer than {GOOD_FILES} pieces it learns those by heart: add more of the same style.")
-    if facts.alike > MOST_ALIKE:
-        found.append(f"Too alike: {facts.alike:.0%} of the bars stand in several pieces: add pieces that differ.")
     if facts.duplicates:
         several = "1 duplicate was" if facts.duplicates == 1 else f"{facts.duplicates} duplicates were"
         found.append(f"{several} left out.")

@@ -98,10 +98,11 @@ def measure(notes, divisions=2):
     return text
 
 
-def score(parts, divisions=2):
-    """A MusicXML score of parts (name, [measures])."""
+def score(parts, divisions=2, fifths=0):
+    """A MusicXML score of parts (name, [measures]) with so many sharps."""
     time = "<time><beats>4</beats><beat-type>4</beat-type></time>"
-    head = f"<attributes><divisions>{divisions}</divisions>{time}</attributes>"
+    key = f"<key><fifths>{fifths}</fifths></key>"
+    head = f"<attributes><divisions>{divisions}</divisions>{key}{time}</attributes>"
     listed = "".join(
         f'<score-part id="P{n}"><part-name>{name}</part-name></score-part>' for n, (name, _) in enumerate(parts)
     )

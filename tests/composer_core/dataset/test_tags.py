@@ -137,3 +137,15 @@ def test_any_bytes_are_a_table_or_one_clear_line(data):
         return
     for tags in (found.of(Entry("0", name, ".mid")) for name in ("a.mid", "x/b.mid", "")):
         assert all(value.isprintable() and len(value) <= 60 for values in tags.values() for value in values)
+
+
+@pytest.mark.parametrize(("fifths", "last", "key"), [(1, "G", "G major"), (1, "E", "E minor"), (-1, "F", "F major")])
+def test_a_scores_signature_narrows_its_key(pack, music, fifths, last, key):
+    def notes(names, octave):
+        return music.measure([(name, octave, 2, 1, False) for name in names])
+
+    tune = [notes("DADA", 5), notes("ADDA", 5)] * 15 + [notes("DDDD", 5)]
+    low = [notes("DADA", 3), notes("DDAA", 3)] * 15 + [notes([last] * 4, 2)]
+    files = {"a.xml": music.score([("Flute", tune), ("Violoncello", low)], fifths=fifths)}
+    (tags,) = the_tags(pack, files).values()
+    assert tags["key"] == (key,)
