@@ -1,5 +1,6 @@
 """Bolt around one function that receives everything: signatures, workspaces and our own messages are its business."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -55,6 +56,7 @@ def make_app(
     oauth: AsyncOAuthFlow | None = None,
 ) -> AsyncApp:
     """Put the app together. Its one middleware of ours ends every dispatch, so that nothing stays unacknowledged."""
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_news)
     app = AsyncApp(
         name="tutti",
         client=client,
@@ -70,3 +72,8 @@ def make_app(
 
     app.use(take)
     return app
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line is worth a log: Bolt wonders why the environment's token, which it looks up itself, is unused."""
+    return "`token` will be unused" not in record.getMessage()
