@@ -19,11 +19,11 @@ from bot.datasets import DATASET_BYTES, SURVEY, Intake, Refused, intake, survey
 from bot.frontends.studio_parts.answers import Problem, file_answer, json_answer
 from bot.frontends.studio_parts.pages import kind_of
 from bot.frontends.studio_parts.service import Ask
-from bot.frontends.studio_parts.uploads import chunks, file_name, parts, reader
+from bot.frontends.studio_parts.uploads import SLACK_BYTES, chunks, file_name, parts, reader
 from bot.refusals import Missing
 from bot.trainings import TRAIN
 
-NAME_BYTES = 400
+NAME_CHARACTERS = 80
 
 
 async def add_dataset(ask: Ask) -> web.StreamResponse:
@@ -37,13 +37,20 @@ async def add_dataset(ask: Ask) -> web.StreamResponse:
                     name = name or PurePath(file_name(part)).stem
                     await _take_in(part, taken, ask)
                 elif part.name == "name":
-                    said = [chunk async for chunk in chunks(part, NAME_BYTES, "name")]
-                    name = b"".join(said).decode(errors="replace")
+                    name = await _name(part)
             known = {"name": plain(name) or "files", "files": taken.files, "bytes": taken.bytes}
     except Refused as error:
         raise Problem(415, str(error), "files") from error
     job = await survey(dataset, known, ask.guest.wish("survey", dataset), ask.desk)
     return json_answer(await dataset_json(job, ask.desk), 202)
+
+
+async def _name(part: BodyPartReader) -> str:
+    said = [chunk async for chunk in chunks(part, SLACK_BYTES, "name")]
+    name = b"".join(said).decode(errors="replace")
+    if len(name) > NAME_CHARACTERS:
+        raise Problem(400, f"name is longer than {NAME_CHARACTERS} characters: shorten it.", "name")
+    return name
 
 
 async def _take_in(part: BodyPartReader, taken: Intake, ask: Ask) -> None:

@@ -63,7 +63,7 @@ def test_an_operation_answers_as_described(url, path, method):
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(cases)
     def ask(case):
-        case.call_and_validate(checks=CHECKS, headers={"X-Tutti": "studio"}, timeout=20)
+        case.call_and_validate(checks=CHECKS, timeout=20)
 
     ask()
 
