@@ -70,6 +70,8 @@ class Privacy:
 
     def forget_job(self, job_id: str) -> None:
         """Delete a job that has ended, with everything that came of it; a genre that was learned stays."""
+        for sound in self._sounds(job_id):
+            self.forget_job(sound)
         self._remove_files(job_id)
         self._forget_job(job_id)
 
@@ -90,6 +92,18 @@ class Privacy:
             and status in ('done', 'failed', 'cancelled')
             """,
             [take_id],
+        )
+        return [job_id for (job_id,) in rows.fetchall()]
+
+    def _sounds(self, job_id: str) -> list[str]:
+        """The ended jobs that encoded a job's sound anew."""
+        rows = self._connections.mine().execute(
+            """
+            select id from jobs where kind = 'export' and id <> :id
+            and substr(json_extract(payload, '$.source'), 1, length(:id) + 1) = :id || '/'
+            and status in ('done', 'failed', 'cancelled')
+            """,
+            {"id": job_id},
         )
         return [job_id for (job_id,) in rows.fetchall()]
 

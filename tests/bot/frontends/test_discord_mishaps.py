@@ -221,6 +221,16 @@ async def test_sound_too_large_for_the_server_is_encoded_smaller(discord, bot, w
     assert message.file(".mp3").data == b"ID3 smaller" and message.file(".mid")
 
 
+async def test_the_smaller_sound_is_deleted_with_its_take(discord, bot, home, worker, guild, channel, ann, result):
+    guild.file_bytes = 2000
+    worker.mp3 = b"ID3" + b"x" * 5000
+    await discord.slash(ann, channel, "compose", notes=TUNE)
+    message = await result()
+    await reported(discord, bot)
+    await discord.answered(await discord.press(ann, message, "Delete"))
+    assert [path for path in home.files.rglob("*") if path.is_file()] == [] and bot.desk.ledger.jobs() == []
+
+
 async def test_sound_that_cannot_be_made_small_enough_is_named(
     discord, bot, worker, guild, channel, ann, result, monkeypatch
 ):
