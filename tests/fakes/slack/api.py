@@ -40,6 +40,7 @@ CIRCUMSTANCES = {
     "not_found",
     "file_not_found",
     "already_reacted",
+    "cannot_reply_to_message",
     "invalid_code",
     "bad_client_secret",
 }

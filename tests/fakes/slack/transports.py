@@ -19,7 +19,10 @@ MOST_SOCKETS = 10
 
 
 class SocketMode:
-    """The app's websockets, of which any may be given an event. Events that find none are kept for the next one."""
+    """The app's websockets, of which any may be given an event.
+
+    Events that find none are kept for the next one; so is everything else while a connection is refreshed.
+    """
 
     def __init__(self, world: World, office: Office) -> None:
         self.world, self.office = world, office
@@ -28,6 +31,7 @@ class SocketMode:
         """How many there ever were."""
         self._sockets: list[web.WebSocketResponse] = []
         self._retiring: set[web.WebSocketResponse] = set()
+        self._is_refreshing = False
         self._open: dict[str, tuple[Delivery, float]] = {}
         self._kept: list[Delivery] = []
         self._turn = 0
@@ -44,6 +48,7 @@ class SocketMode:
         self.connections += 1
         await socket.send_json(self._hello())
         self.connected.set()
+        self._is_refreshing = False
         kept, self._kept = self._kept, []
         for delivery in kept:
             await self.office.again(delivery)
@@ -77,7 +82,7 @@ class SocketMode:
 
     async def carry(self, delivery: Delivery, retry: int, reason: str) -> None:
         usable = [one for one in self._sockets if not one.closed and one not in self._retiring]
-        if not usable and delivery.kind == "events_api":
+        if not usable and (delivery.kind == "events_api" or self._is_refreshing):
             self._kept += [] if delivery in self._kept else [delivery]
             return
         if not usable:
@@ -101,6 +106,7 @@ class SocketMode:
         """Ask the app to open a new connection in place of the oldest one, which stays until it is closed."""
         socket = self._sockets[0]
         self._retiring.add(socket)
+        self._is_refreshing = True
         self.connected.clear()
         await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-fake"}})
 
