@@ -16,6 +16,7 @@ class Option:
     """Something to say with a command. ``kind``: text, integer, number, file or channel.
 
     ``low`` and ``high`` bound a number, or a text's length; ``complete`` proposes values while the user types.
+    ``most`` is how many files may be given at once: those beyond the first are called ``NAME-2``, ``NAME-3``, ...
     """
 
     name: str
@@ -26,6 +27,7 @@ class Option:
     high: float | None = None
     choices: tuple[Choice, ...] = ()
     complete: Complete | None = None
+    most: int = 1
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Command:
     title: str = ""
     posts: bool = False
     for_managers: bool = False
+
+    @property
+    def gathers(self) -> Option | None:
+        """The option that takes several files: platforms whose commands take one at a time open a form for it."""
+        return next((option for option in self.options if option.most > 1), None)
 
     def option(self, name: str) -> Option | None:
         """Return one of the options."""

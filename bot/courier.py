@@ -37,6 +37,9 @@ class _Letter:
     seen: object = None
     shown: str = ""
     not_before: float = 0.0
+    """After a fault."""
+    next_edit: float = 0.0
+    """Of progress: a job's end waits for no pace."""
     pause_s: float = FIRST_PAUSE_S
     faults: int = 0
     since: float | None = None
@@ -57,7 +60,7 @@ class Courier:
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def __post_init__(self) -> None:
-        self.teller = Teller(self.desk)
+        self.teller = Teller.of(self.desk)
 
     async def run(self) -> None:
         """Follow jobs until cancelled."""
@@ -92,7 +95,8 @@ class Courier:
             return
         turn = math.floor(now / WAIT_REFRESH_S) if glance.status in WAITING else None
         seen = (glance.status, glance.progress, turn)
-        if seen == letter.seen or now < letter.not_before:
+        is_early = now < letter.not_before or (now < letter.next_edit and glance.status not in ENDED)
+        if seen == letter.seen or is_early:
             return
         letter.seen = seen
         letter.task = asyncio.create_task(self._tell(frontend, glance.job_id, letter))
@@ -127,19 +131,19 @@ class Courier:
         if not shows_progress(job):
             return
         reply = await self._progress(job)
-        if reply.text == letter.shown:
-            return
         try:
-            await self.teller.show(frontend, job, reply)
+            if reply.text != letter.shown:
+                letter.next_edit = time.monotonic() + frontend.pace_s
+                await self.teller.show(frontend, job, reply)
+                letter.shown = reply.text
+            await self.teller.show_more(frontend, job)
         except (MessageGone, PlaceClosed, Refused) as error:
             log.info("no more progress of job %s: %s", job.id, error)
             letter.gone = True
-        letter.shown = reply.text
-        letter.not_before = time.monotonic() + frontend.pace_s
 
     async def _progress(self, job: Job) -> Reply:
         if job.status not in WAITING:
-            return cards.running(job)
+            return await self.teller.progress(job)
         seen = await outlook(self.desk, job)
         return cards.waiting(job, seen.place, seen.wait_s, seen.has_worker)
 

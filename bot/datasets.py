@@ -124,13 +124,22 @@ async def intake(desk: Desk, dataset: str) -> AsyncIterator[Intake]:
         await desk.do(publishing.close)
 
 
-async def survey(dataset: str, about_it: dict[str, Any], incoming: Incoming, desk: Desk) -> Job:
+def stored(dataset: str) -> str:
+    """Return how a request names a dataset that is in the file store."""
+    return f"{FILE}{dataset}/{ZIP}"
+
+
+async def survey(
+    dataset: str, about_it: dict[str, Any], incoming: Incoming, desk: Desk, request: TrainRequest | None = None
+) -> Job:
     """Have a dataset surveyed; the job has its id, so that it goes with it. ``about_it`` is kept with the job.
+
+    ``request`` is what shall be learned from it, if that is known already: its tags and its melody count.
 
     Raises:
         SettingError: this user has as many jobs waiting as the server allows; then the dataset is gone.
     """
-    payload = TrainRequest("survey", f"{FILE}{dataset}/{ZIP}").to_json()
+    payload = (request or TrainRequest(SURVEY, stored(dataset))).to_json()
     try:
         return await enqueue(incoming, desk, SURVEY, payload, job_id=dataset, origin={"dataset": about_it})
     except UserError:

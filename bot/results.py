@@ -10,7 +10,9 @@ from typing import Any
 
 from bot import cards
 from bot.chat import MIB, OutFile, Place, Reply, Voice
+from bot.datasets import SURVEY
 from bot.desk import Desk
+from bot.training_cards import report_card
 from storage.history import Entry
 from storage.jobs import Job
 
@@ -21,6 +23,8 @@ POLL_S = 0.2
 
 async def result_of(desk: Desk, job: Job) -> Reply:
     """Return what is shown of a job that has ended."""
+    if job.kind == SURVEY:
+        return await _surveyed(desk, job)
     if job.status != "done":
         return cards.ended_without_result(job)
     if job.kind == EXPORT:
@@ -32,6 +36,14 @@ async def result_of(desk: Desk, job: Job) -> Reply:
     heading += f": {len(entries)} takes" if len(entries) > 1 else ""
     place = Place.from_json(job.origin)
     return await fit(desk, place, await show_takes(desk, entries, place, heading=heading), job.user)
+
+
+async def _surveyed(desk: Desk, job: Job) -> Reply:
+    """Return the data report; files that nothing can be learned from are kept no longer."""
+    if job.status == "done" and job.result and job.result["report"]["usable"]:
+        return report_card(job)
+    await desk.do(desk.files.remove, job.id)
+    return report_card(job) if job.status == "done" else cards.ended_without_result(job)
 
 
 async def show_takes(desk: Desk, entries: Sequence[Entry], place: Place, *, user: str = "", heading: str = "") -> Reply:

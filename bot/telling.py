@@ -8,6 +8,8 @@ from bot import cards
 from bot.chat import FileRefused, Frontend, MessageGone, Place, PlaceClosed, Reply, Sent, Unreachable
 from bot.desk import Desk
 from bot.results import result_of
+from bot.training_news import TrainingNews
+from bot.trainings import TRAIN
 from composer_core.errors import UserError
 from storage.jobs import Job
 
@@ -19,13 +21,29 @@ class Teller:
     """Shows jobs in their messages. What it knows of them is in the database."""
 
     desk: Desk
+    trainings: TrainingNews
+
+    @classmethod
+    def of(cls, desk: Desk) -> "Teller":
+        """Put one together."""
+        return cls(desk, TrainingNews(desk))
+
+    async def progress(self, job: Job) -> Reply:
+        """Return how far a job is that somebody works on."""
+        return await self.trainings.course(job) if job.kind == TRAIN else cards.running(job)
+
+    async def show_more(self, frontend: Frontend, job: Job) -> None:
+        """Tell what a job has to tell beside its message; raises as ``Frontend.send``."""
+        if job.kind == TRAIN:
+            await self.trainings.samples(frontend, job)
 
     async def show(self, frontend: Frontend, job: Job, reply: Reply, key: str = "") -> None:
         """Edit the job's message, or post it and remember it; raises as ``Frontend.send``.
 
         A post is made under the job's id, so that one whose answer was lost does not appear twice.
         """
-        place = Place.from_json(job.origin)
+        is_training = job.kind == TRAIN
+        place = await self.trainings.room(frontend, job) if is_training else Place.from_json(job.origin)
         posting = await self.desk.do(self.desk.postings.of, job.id)
         stands_alone = any(file.voice for file in reply.files)  # a voice message replaces nothing
         before = Sent(posting.channel, posting.message) if posting and not stands_alone else None
@@ -40,9 +58,10 @@ class Teller:
             Refused: the platform will never take it.
             Unreachable: it may, later.
         """
-        reply = await result_of(self.desk, job)
+        reply = await (self.trainings.ending(job) if job.kind == TRAIN else result_of(self.desk, job))
         try:
             try:
+                await self.show_more(frontend, job)
                 await self.show(frontend, job, reply)
             except MessageGone:
                 await self._show_anew(frontend, job, reply, "again")
@@ -51,6 +70,8 @@ class Teller:
             await self.show(frontend, job, replace(reply, text=f"{reply.text}\n{note}", files=()))
         except PlaceClosed as error:
             await self._last_resort(frontend, job, reply, error)
+        if job.kind == TRAIN:
+            await self.trainings.announce(frontend, job)
 
     async def tell_plainly(self, frontend: Frontend, job: Job, why: object, *, is_last: bool) -> None:
         """Tell a job's end in words alone: in its message, in a new one, or to the person; else it waits in /history.

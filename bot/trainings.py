@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.chat import Incoming
+from bot.chat import Incoming, Place, User
 from bot.datasets import SURVEY, ZIP
 from bot.desk import Desk
 from bot.guests import Guest
@@ -18,15 +18,19 @@ TRAIN = "train"
 
 
 async def check_may_train(guest: Guest, desk: Desk) -> None:
-    """Refuse whoever may not train where they come from.
+    """Refuse whoever may not train where they come from; raises as ``check_trainer``."""
+    if guest.place is not None:
+        await check_trainer(guest.user, guest.place, desk)
+
+
+async def check_trainer(user: User, place: Place, desk: Desk) -> None:
+    """Refuse whoever may not train in a place.
 
     Raises:
         UserError: those who manage that server have not allowed it.
     """
-    if guest.place is None or not guest.place.space or guest.user.manages:
-        return
-    if (await desk.decisions(guest.place)).trainers != "everyone":
-        raise UserError("Only those who manage the server where you asked for the link may train: ask one of them.")
+    if place.space and not user.manages and (await desk.decisions(place)).trainers != "everyone":
+        raise UserError("Only those who manage this server may train: ask one of them, or for /settings trainers.")
 
 
 async def find_own(desk: Desk, user: str, job_id: str, kind: str) -> Job:
@@ -82,6 +86,19 @@ def delete(job: Job, desk: Desk) -> None:
     if not job.ended:
         raise Busy("It has not ended: stop it first.")
     desk.privacy.forget_job(job.id)
+
+
+def must_own(job: Job | None, incoming: Incoming, what: str) -> Job:
+    """Return a job, if it is this user's.
+
+    Raises:
+        UserError: it is somebody else's, or gone.
+    """
+    if job is None:
+        raise UserError("That is gone: begin anew with /train.")
+    if job.user != incoming.user.id:
+        raise UserError(f"Only who began this may {what}: begin your own with /train.")
+    return job
 
 
 def _must_have_stopped(job: Job) -> None:

@@ -17,6 +17,7 @@ from bot.commands import (
     share,
     studio,
     takes,
+    train,
 )
 
 _ALL: list[Command] = [
@@ -29,6 +30,7 @@ _ALL: list[Command] = [
     *share.COMMANDS,
     *studio.COMMANDS,
     *play.COMMANDS,
+    *train.COMMANDS,
     *genres.COMMANDS,
     *history.COMMANDS,
     *home.COMMANDS,

@@ -3,14 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 
-from bot.chat import Handle, Place, PlaceClosed, Reply, Sent, Suggest
+from bot.chat import Handle, Misread, Place, PlaceClosed, Reply, Sent, Suggest
 from bot.command import Command
 from bot.frontends.discord_parts.access import Client, log_in, point_at
-from bot.frontends.discord_parts.answer import Answer
+from bot.frontends.discord_parts.answer import ORIGINAL, Answer
+from bot.frontends.discord_parts.forms import Forms
 from bot.frontends.discord_parts.reading import AUTOCOMPLETE, COMPONENT, NAME, Event, Reader
 from bot.frontends.discord_parts.registration import registered
 from bot.frontends.discord_parts.wire import CHANGE_LATER, THINK_PRIVATELY, Wire
@@ -37,7 +39,7 @@ class DiscordFrontend:
         ready_s: float = 2.0,
     ) -> None:
         self.settings, self.pace_s, self.ready_s = settings, pace_s, ready_s
-        self._commands, self._clock = commands, clock
+        self._commands, self._clock, self._forms = commands, clock, Forms(commands)
         self._wire: Wire | None = None
         self._ready = asyncio.Event()
         self._answers: set[asyncio.Task[None]] = set()
@@ -60,7 +62,7 @@ class DiscordFrontend:
         client = Client(self.ready_s, receive)
         async with aiohttp.ClientSession() as session, client:
             self._wire = wire = Wire(client, session, self.settings.cdn_base)
-            reader = Reader(self._commands, wire.fetch, self._clock)
+            reader = Reader(self._commands, self._forms, wire.fetch, self._clock)
             await log_in(client, self.settings.token)
             await client.http.bulk_upsert_global_commands(
                 client.application_id or 0, registered(self._commands.values())
@@ -88,7 +90,10 @@ class DiscordFrontend:
             thread = await wire.start_thread(channel, reply)
             return _sent(place, str(thread["id"]), str(thread["id"]))  # the first message has its thread's id
         said = await wire.say(channel, reply, reference=place.source, nonce=reply.key)
-        return _sent(place, str(said["channel_id"]), str(said["id"]))
+        sent = _sent(place, str(said["channel_id"]), str(said["id"]))
+        if reply.thread_title:
+            return replace(sent, thread=await wire.open_thread(sent.channel, sent.message, reply.thread_title))
+        return sent
 
     async def _send_by_token(self, wire: Wire, place: Place, reply: Reply, replacing: Sent | None) -> Sent:
         if self._clock() >= place.door_until:
@@ -112,6 +117,9 @@ class DiscordFrontend:
 
     async def _answer(self, wire: Wire, reader: Reader, event: Event, handle: Handle) -> None:
         """Acknowledge at once, then deliver the replies as they come."""
+        if form := self._forms.ask(event):
+            await wire.acknowledge(event, form)
+            return
         if not await wire.acknowledge(event, CHANGE_LATER if event.kind == COMPONENT else THINK_PRIVATELY):
             return
         try:
@@ -119,6 +127,8 @@ class DiscordFrontend:
             async for reply in handle(answer.incoming):
                 await answer.deliver(reply)
             await answer.close()
+        except Misread as error:
+            await wire.change_by_token(event.token, ORIGINAL, Reply(str(error)))
         except Exception:
             log.exception("the answer to event %s could not be delivered", event.id)
         finally:

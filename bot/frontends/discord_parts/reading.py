@@ -12,10 +12,11 @@ import discord
 
 from bot.chat import MIB, Attachment, Channel, Incoming, OptionValue, Place, User
 from bot.command import Command
+from bot.frontends.discord_parts.forms import Forms, uploads
 
 NAME = "discord"
 TOKEN_S = 15 * 60 - 20  # receiving-and-responding.mdx:432 gives 15 minutes; our clock may be off a little
-COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4  # kinds of interactions
+COMMAND, COMPONENT, AUTOCOMPLETE, SUBMISSION = 2, 3, 4, 5  # kinds of interactions
 FILE = 11  # a kind of option
 THREADS = (10, 11, 12)  # kinds of channels
 BOT_DM = 1  # a context
@@ -51,7 +52,8 @@ class Event:
 class Reader:
     """Reads interactions. ``fetch(url, limit)`` gets a file; ``clock`` returns seconds since 1970."""
 
-    def __init__(self, commands: Mapping[str, Command], fetch: Fetch, clock: Callable[[], float]) -> None:
+    def __init__(self, commands: Mapping[str, Command], forms: Forms, fetch: Fetch, clock: Callable[[], float]) -> None:
+        self._forms = forms
         self._menu = {command.title: name for name, command in commands.items() if command.shown == "menu"}
         self._fetch, self._clock = fetch, clock
 
@@ -60,14 +62,17 @@ class Reader:
         data: Payload = event.payload["data"]
         options: dict[str, OptionValue] = {}
         files: dict[str, Attachment] = {}
-        source = ""
-        if "custom_id" in data:
+        name = source = ""
+        if event.kind == SUBMISSION:
+            name, options = self._forms.begun(data["custom_id"])
+            files = self._uploaded(data)
+        elif "custom_id" in data:
             name, _, options["id"] = data["custom_id"].partition(" ")
             if data.get("values"):
                 options["value"] = data["values"][0]
             source = str(event.payload["message"]["id"])
         elif "target_id" in data:
-            name, source = self._menu.get(data["name"], data["name"]), str(data["target_id"])
+            name, source = str(self._menu.get(data["name"], data["name"])), str(data["target_id"])
             files = self._midi_files(data["resolved"]["messages"][source])
         else:
             name = data["name"]
@@ -88,6 +93,14 @@ class Reader:
         attachments = data.get("resolved", {}).get("attachments", {})
         files = {one["name"]: self._attachment(attachments[one["value"]]) for one in given if one["type"] == FILE}
         return {one["name"]: one["value"] for one in given if one["type"] != FILE}, files
+
+    def _uploaded(self, data: Payload) -> dict[str, Attachment]:
+        """Return the files that were chosen in a form: the first by its option's name, the others with a number."""
+        attachments, files = data.get("resolved", {}).get("attachments", {}), {}
+        for name, ids in uploads(data):
+            for number, one in enumerate(ids, 1):
+                files[name if number == 1 else f"{name}-{number}"] = self._attachment(attachments[one])
+        return files
 
     def _midi_files(self, message: Payload) -> dict[str, Attachment]:
         attachments = [self._attachment(found) for found in message.get("attachments", [])]

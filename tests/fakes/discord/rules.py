@@ -30,6 +30,16 @@ def check_message(
     _check_components(body.get("components") or [], bool(flags & COMPONENTS_V2))
 
 
+def check_modal(modal: dict[str, Any]) -> None:
+    """Refuse a form as Discord does: one to five rows, each a label over one field (components/reference.mdx)."""
+    rows = modal["components"]
+    if not 1 <= len(rows) <= 5:
+        raise Refusal(400, 50035, "components: Must be between 1 and 5 in length.")
+    fields = [row["component"]["custom_id"] for row in rows if row["type"] == 18]
+    if len(fields) < len(rows) or len(set(fields)) < len(fields):
+        raise Refusal(400, 50035, "a label with a field of its own in every row")
+
+
 def check_commands(commands: list[dict[str, Any]]) -> None:
     """Refuse a set of commands as Discord does."""
     kinds = [command.get("type", 1) for command in commands]

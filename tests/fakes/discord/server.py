@@ -99,6 +99,22 @@ class FakeDiscord:
         (choices,) = await self.until(lambda: event.choices is not None and [event.choices])
         return choices
 
+    async def fill_in(self, event: Interaction, *files: tuple[str, bytes]) -> Interaction:
+        """Choose files in the form that an interaction was answered with, and send it."""
+        form = await self.until(lambda: event.modal)
+        (label,) = form["components"]
+        field = label["component"]
+        assert field["min_values"] <= len(files) <= field["max_values"], "Discord's client does not send that"
+        kept = [self.world.keep(*file) for file in files]
+        shown = {file.id: file.to_json(self.rest.cdn, event.channel.id) | {"ephemeral": True} for file in kept}
+        filled = {"type": 19, "id": 2, "custom_id": field["custom_id"], "values": list(shown)}
+        data = {
+            "custom_id": form["custom_id"],
+            "components": [{"type": 18, "id": 1, "component": filled}],
+            "resolved": {"attachments": shown},
+        }
+        return await self._send(event.user, event.channel, 5, data)
+
     async def menu(self, user: User, message: Message, title: str) -> Interaction:
         """Choose an entry from a message's menu."""
         command = self._command(title, 3)
