@@ -18,6 +18,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = ["--no-sandbox", "--mute-audio", "--autoplay-policy=no-user-gesture-required"]
 LONGEST_MS = 40_000
+SERIOUS = ("serious", "critical")  # of axe-core's grades
 PHONE = {"width": 360, "height": 740}
 
 

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.bot.frontends.page.conftest import PHONE, SERIOUS
 from tests.fakes.live_studio import LiveStudio
 
 KEEP_GAINS = """const make = AudioContext.prototype.createGain;
@@ -58,6 +60,17 @@ def result(profile, composed):
     return tab
 
 
+@pytest.mark.parametrize("options", [{"color_scheme": "dark"}, {"viewport": PHONE}])
+def test_the_result_has_no_barrier_and_fits(profile, composed, options):
+    tab = profile(composed, **options)
+    expect(tab.locator(".player")).to_be_visible()
+    tab.get_by_role("button", name="Vary").click()
+    expect(tab.get_by_role("button", name="Calmer")).to_be_visible()
+    found = Axe().run(tab).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def seconds(tab) -> tuple[int, int]:
     """Where the player is, and how long it says that the sound is."""
     at, length = re.findall(r"(\d+):(\d\d)", tab.locator(".player-bar .numbers").inner_text())
@@ -94,7 +107,9 @@ def test_takes_are_compared_at_the_same_place(result):
     expect(result.locator(".player-bar .numbers")).to_contain_text("0:04 /")
 
 
-@pytest.mark.parametrize(("kind", "begins"), [("MIDI", b"MThd"), ("MP3", b"ID3"), ("Ogg", b"OggS"), ("Picture", b"\x89PNG")])
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("MIDI", b"MThd"), ("MP3", b"ID3"), ("Ogg", b"OggS"), ("Picture", b"\x89PNG")]
+)
 def test_files_can_be_saved(result, kind, begins):
     result.get_by_role("button", name="Download").click()
     with result.expect_download() as saving:
@@ -135,7 +150,9 @@ def test_a_variation_is_composed_and_deleted(result):
     result.get_by_role("button", name="Delete").click()
     result.get_by_role("heading", name="Library").wait_for()
     expect(result.get_by_text("compositions")).to_be_visible()
-    assert result.get_by_role("link", name="Joy").count() == len(result.context.request.get("/api/compositions").json()["compositions"])
+    assert result.get_by_role("link", name="Joy").count() == len(
+        result.context.request.get("/api/compositions").json()["compositions"]
+    )
 
 
 def test_whoever_has_the_link_hears_it(result, profile):

@@ -41,8 +41,8 @@ export async function page(name) {
     h("header", { class: "lede" }, h("h1", {}, `How ${genre.title} learned`), h("p", { class: "dim" }, genre.description)),
     h("div", { class: "row" }, listenButton(genre), ensemble(genre.parts)),
     h("div", { class: "charts" }, trainingCharts(training.curves)),
-    h("details", { class: "panel" }, h("summary", {}, "Settings of the training"), h("pre", { class: "mono small plain" }, JSON.stringify(training.settings, null, 2))),
-    genre.card && h("details", { class: "panel" }, h("summary", {}, "The model card"), h("pre", { class: "mono small plain" }, genre.card)),
+    h("details", { class: "panel" }, h("summary", {}, "Settings of the training"), h("pre", { class: "mono small plain", tabindex: 0 }, JSON.stringify(training.settings, null, 2))),
+    genre.card && h("details", { class: "panel" }, h("summary", {}, "The model card"), h("pre", { class: "mono small plain", tabindex: 0 }, genre.card)),
   );
   return { title: `How ${genre.title} learned`, element };
 }
