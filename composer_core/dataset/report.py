@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from composer_core.dataset.findings import Survey
 
 CHAT_CHARACTERS = 1_800
-_MARKUP = frozenset("*_`~|<>[]\\#")
+_MARKUP = frozenset("*_`~|<>[]\\")
 _VALUES_KEPT = 100  # of a tag in the report
 _REFUSED_SHOWN, _VALUES_SHOWN, _FILES_SHOWN = 12, 8, 40
 
@@ -37,7 +37,7 @@ def make_report(survey: "Survey") -> dict[str, Any]:
             {
                 "name": item.name,
                 "melody": item.melody_track,
-                "tracks": dict(item.tracks),
+                "tracks": [{"name": name, "role": role} for name, role in item.tracks],
                 "parts": list(item.song.parts),
                 "minutes": round(item.minutes, 2),
             }
@@ -119,7 +119,7 @@ def _ensemble(report: Mapping[str, Any]) -> Iterator[str]:
 def _values(values: Mapping[str, int]) -> str:
     if len(values) > _VALUES_SHOWN and max(values.values()) == 1:
         return f"{len(values)} different"
-    listed = [f"{value} {count}" for value, count in list(values.items())[:_VALUES_SHOWN]]
+    listed = [f"{value} ({count})" for value, count in list(values.items())[:_VALUES_SHOWN]]
     return ", ".join(listed) + (f" and {len(values) - _VALUES_SHOWN} more" if len(values) > _VALUES_SHOWN else "")
 
 
@@ -148,4 +148,5 @@ def _fitted(lines: Iterable[str]) -> str:
 
 def _plain(text: str) -> str:
     """Text in which a stranger's names are no markup on any platform and call on nobody."""
-    return "".join(" " if sign in _MARKUP else sign for sign in text).replace("@", "@\u200b")
+    clean = "".join(" " if sign in _MARKUP else sign for sign in text).replace("@", "@\u200b")
+    return clean.lstrip("#- ")  # a heading, a list or small print begins with those

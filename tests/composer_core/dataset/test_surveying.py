@@ -201,7 +201,9 @@ def test_a_file_that_breaks_the_reader_leaves_the_others(pack, bands, monkeypatc
 
 
 def test_the_report_is_plain_data_and_its_texts_fit(pack, bands, music):
-    files = bands(4) | {f"bad-*{n}*-@all.mid": b"" for n in range(60)} | {"tags.csv": b"file,mood\nsong-0,calm\n"}
+    files = (
+        bands(4) | {f"bad-*{n}*-@all.mid": b"" for n in range(60)} | {"tags.csv": b"file,mood,# big\nsong-0,calm,C#\n"}
+    )
     report = survey(pack(files), data=HERE).report()
     assert json.loads(json.dumps(report)) == report
     assert report["counts"] == {"files": 64, "accepted": 4, "refused": 60, "duplicates": 0, "ignored": 0}
@@ -209,9 +211,13 @@ def test_the_report_is_plain_data_and_its_texts_fit(pack, bands, music):
     assert [part["pieces"] for part in report["parts"]] == [4, 4, 4, 4]
     text = report_text(report, width=60)
     assert max(map(len, text.split("\n"))) <= 60 and "and 48 more" in text
+    assert report["files"][0]["tracks"] == [
+        {"name": "Bass", "role": "bass"}, {"name": "Piano", "role": "chords"}, {"name": "Drums", "role": "drums"},
+    ]  # fmt: skip
     message = report_markdown(report)
     assert len(message) <= 1800 and "@all" not in message and "*0*" not in message
     assert message.startswith("**Enough to try: 4 pieces")
+    assert "\nbig: C# (1)\n" in message
 
 
 def test_what_is_no_corpus_here(tmp_path):
