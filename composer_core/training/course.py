@@ -140,6 +140,8 @@ class Course:
             if not all(math.isfinite(value) for value in told[-1].values()):
                 raise Diverged
             alive()
+        if not self._is_sound():  # the last update is in no loss yet
+            raise Diverged
         self.epoch += 1
         means = {name: float(np.mean([losses[name] for losses in told])) for name in told[0]}
         seconds = time.perf_counter() - started
@@ -163,6 +165,9 @@ class Course:
             average.update(self.networks[name])
         self.rounds += 1
         return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def _is_sound(self) -> bool:
+        return all(bool(weight.isfinite().all()) for net in self.networks.values() for weight in net.parameters())
 
     def _warm_up(self) -> None:
         """Set every optimiser's learning rate; each rollback has halved it."""

@@ -35,15 +35,6 @@ def save_course(path: Path, course: Course, record: dict[str, Any]) -> None:
         partial.unlink(missing_ok=True)
 
 
-def read_record(path: Path) -> dict[str, Any]:
-    """Read what ``save_course`` was given.
-
-    Raises:
-        ResourceError: the file is missing or damaged.
-    """
-    return _read(path)[0]
-
-
 def restore_course(path: Path, course: Course) -> dict[str, Any]:
     """Bring a course to where it was saved; returns the record.
 
