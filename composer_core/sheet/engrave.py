@@ -74,6 +74,10 @@ def _prepare(score: Element) -> bool:
     for harmony in score.iter("harmony"):  # alterations stand in the printed text already
         for degree in harmony.findall("degree"):
             harmony.remove(degree)
+    for direction in score.iter("direction"):
+        if direction.find("direction-type/metronome") is not None:
+            for words in direction.iterfind("direction-type/words"):
+                words.text = f"{words.text}\N{EN SPACE}"
     left_out = [(part, measure) for part in score.iter("part") for measure in part.findall("measure")[_MOST_BARS:]]
     for part, measure in left_out:
         part.remove(measure)

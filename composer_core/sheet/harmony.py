@@ -1,4 +1,4 @@
-"""The plan's chords as they are named on the page: each root by its label, one that leads upwards by a sharp."""
+"""The plan's chords as they are named on the page: roots as the key has them, else by label or where they lead."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cached_property
 from composer_core.chord_symbols import ChordSymbol, parse_chord, tidy
 from composer_core.music import Composition
 from composer_core.sheet.bars import to_grains
-from composer_core.sheet.spelling import chord_fifth, fifth_of, leading_fifth
+from composer_core.sheet.spelling import chord_fifth, fifth_of, leading_fifth, own_fifth
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,9 @@ def _named(grain: int, label: str, composition: Composition) -> NamedChord:
         return NamedChord(grain, None)
     letters = tidy(label)[:2].rstrip("0123456789")
     root = fifth_of(letters[0], letters[1:] if letters[1:] in ("#", "b") else "")
-    if {3, 6} <= set(symbol.steps):  # diminished: its root is the leading note of what follows
+    own = own_fifth(symbol.root, composition.key)
+    if own is not None:
+        root = own
+    elif {3, 6} <= set(symbol.steps):  # diminished: its root is the leading note of what follows
         root = leading_fifth(root, composition.key)
     return NamedChord(grain, symbol, root)

@@ -40,6 +40,12 @@ def name_of(fifth: int) -> tuple[str, int]:
     return STEPS[(fifth + 1) % 7], (fifth + 1) // 7
 
 
+def own_fifth(pitch_class: int, key: Key) -> int | None:
+    """The place of a tone that the key signature has; None for others."""
+    above = (pitch_class * 7 - fifths_of(key) + 1) % 12 - 1
+    return fifths_of(key) + above if above <= 5 else None
+
+
 def leading_fifth(fifth: int, key: Key) -> int:
     """Name a root that leads upwards with a sharp where the key would lower it: C sharp, not D flat, in C."""
     lowered = -5 if not key.is_major else -2
@@ -60,10 +66,11 @@ def spell(pitch: int, key: Key, by_chord: int | None = None, following: int | No
     The key's own tones keep their names. ``by_chord`` is a place on the line of fifths; one that would take a double
     sign gives way to the key's.
     """
-    fifth = _of_key(pitch % 12, key, following - pitch if following is not None else 0)
-    is_own = -1 <= fifth - fifths_of(key) <= 5
-    if by_chord is not None and not is_own and _FEWEST <= by_chord <= _MOST:
+    fifth = own_fifth(pitch % 12, key)
+    if fifth is None and by_chord is not None and _FEWEST <= by_chord <= _MOST:
         fifth = by_chord
+    if fifth is None:
+        fifth = _of_key(pitch % 12, key, following - pitch if following is not None else 0)
     step, alter = name_of(fifth)
     return Spelled(step, alter, (pitch - alter - _NATURALS[step]) // 12 - 1)
 

@@ -1,7 +1,7 @@
 """Which staves a part gets: clefs, a brace where one staff would be all ledger lines, the octave it is written in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -11,6 +11,7 @@ from composer_core.music import Note, Track
 MIDDLE_C = 60
 _STAFF_STEP = 3.5  # semitones from one line to the next
 _WORTH = 0.4  # ledger lines a note that a second staff must spare
+_FEW = 0.25  # ledger lines a note that disturb nobody
 _LOW_MELODY = 64  # a guitar's melody that lies lower is written as guitarists read
 
 
@@ -51,7 +52,7 @@ def octaves_up(track: Track) -> int:
 def lay_staves(track: Track, notes: Sequence[Note]) -> tuple[Staff, ...]:
     """Give the notes of a part one staff, or two that part at middle C where chords would be all ledger lines."""
     up = 12 * octaves_up(track)
-    clef = _clef(track, [note.pitch + up for note in notes])
+    clef = _clef(track, [replace(note, pitch=note.pitch + up) for note in notes])
     has_chords = any(before.start == after.start for before, after in pairwise(notes))
     if has_chords and not up and clef in (TREBLE, TENOR, BASS):
         upper = tuple(note for note in notes if note.pitch >= MIDDLE_C)
@@ -68,18 +69,20 @@ def _ledger(notes: Sequence[Note], clef: Clef) -> float:
     return sum(max(low - note.pitch, note.pitch - high, 0) for note in notes) / _STAFF_STEP
 
 
-def _clef(track: Track, pitches: Sequence[int]) -> Clef:
+def _clef(track: Track, notes: Sequence[Note]) -> Clef:
+    """The clef that the instrument is read in, else the one that needs the fewest ledger lines."""
     family = family_of("", track.program)
-    middle = median(pitches) if pitches else MIDDLE_C
     if family in ("bass guitar", "double bass", "timpani", "tuba"):
         return BASS
     if family == "guitar":
         return TREBLE
+    clefs = [TREBLE, BASS]
     if family == "viola":
-        return ALTO if middle < 76 else TREBLE
-    if track.role in ("", "voice") and not track.is_melody and 55 <= middle < 65:
-        return TENOR
-    return TREBLE if middle >= MIDDLE_C else BASS
+        clefs = [ALTO, TREBLE]
+    elif track.role in ("", "voice") and not track.is_melody:
+        clefs = [TREBLE, BASS, TENOR]
+    few = _FEW * len(notes)
+    return min(clefs, key=lambda clef: max(_ledger(notes, clef), few))
 
 
 def _middle(notes: Sequence[Note]) -> float:

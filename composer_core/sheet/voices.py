@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from composer_core.music import Note
-from composer_core.sheet.bars import Pulse, pulse_at
+from composer_core.sheet.bars import GRAINS, Pulse, pulse_at
+
+_EIGHTH = GRAINS // 2
+_NEVER = 1 << 60
 
 MOST_VOICES = 4
 """Voices of one staff that music programs tell apart."""
@@ -44,17 +47,26 @@ def to_voices(notes: Sequence[Note]) -> list[list[Chord]]:
 
 
 def without_small_rests(voice: Sequence[Chord], pulses: Sequence[Pulse]) -> list[Chord]:
-    """Write what fills half a plain beat, silence after it, as a whole one with a staccato dot; more without a dot."""
+    """Hold chords through silences that are shorter than an eighth, or than half of a beat that they begin.
+
+    What fills half a beat gets a staccato dot: fewer rests, the same sound.
+    """
     starts = [pulse.start for pulse in pulses]
-    written = []
-    for chord, after in zip(voice, [*voice[1:], None], strict=True):
-        pulse = pulse_at(chord.start, pulses, starts)
-        is_free = after is None or after.start >= pulse.end
-        length, is_plain = chord.end - chord.start, not (pulse.is_compound or pulse.is_tuplet)
-        if is_plain and is_free and chord.start == pulse.start and pulse.length <= 2 * length < 2 * pulse.length:
-            chord = replace(chord, end=pulse.end, is_staccato=2 * length == pulse.length)
-        written.append(chord)
-    return written
+    return [
+        _held(chord, after.start if after else _NEVER, pulses, starts)
+        for chord, after in zip(voice, [*voice[1:], None], strict=True)
+    ]
+
+
+def _held(chord: Chord, until: int, pulses: Sequence[Pulse], starts: Sequence[int]) -> Chord:
+    first, last = pulse_at(chord.start, pulses, starts), pulse_at(chord.end - 1, pulses, starts)
+    if last.is_tuplet:
+        return chord
+    length, beat = chord.end - chord.start, 2 * first.length // 3 if first.is_compound else first.length // 2
+    if first is last and chord.start == first.start and beat <= length < first.length and until >= first.end:
+        return replace(chord, end=first.end, is_staccato=2 * length == first.length)
+    end = last.start - (last.start - chord.end) // _EIGHTH * _EIGHTH
+    return replace(chord, end=end) if end <= min(until, last.end) else chord
 
 
 def _untangled(notes: Iterable[Note]) -> list[Note]:

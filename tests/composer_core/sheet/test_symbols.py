@@ -46,7 +46,8 @@ def test_no_chord_is_printed_as_such():
         (Key(0), "Dbdim7", "C#dim7"),
         (Key(0), "Db7", "Db7"),
         (Key(3), "Abm7b5", "Abm7b5"),  # its own fourth
-        (Key(6), "B", "B"),  # as the user wrote it
+        (Key(6), "B", "Cb"),  # as the signature has it
+        (Key(0), "G#m7", "G#m7"),  # as the user wrote it
     ],
 )
 def test_a_diminished_root_leads_upwards(key, label, printed):
