@@ -31,6 +31,8 @@ PERMISSIONS = discord.Permissions(
     send_voice_messages=True,
 )
 
+TO_SPEAK = discord.Permissions(connect=True, speak=True)
+
 log = logging.getLogger(__name__)
 
 
@@ -75,8 +77,9 @@ async def log_in(client: discord.Client, token: str) -> None:
 
 
 def invite_link(application_id: int) -> str:
-    """Return the link by which a server's manager, or any user, adds the bot."""
-    return discord.utils.oauth_url(application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands"))
+    """Return the link by which a server's manager, or any user, adds the bot; it asks to speak only where we can."""
+    permissions = PERMISSIONS | TO_SPEAK if voice.is_installed() else PERMISSIONS
+    return discord.utils.oauth_url(application_id, permissions=permissions, scopes=("bot", "applications.commands"))
 
 
 async def fetch_application_id(settings: DiscordSettings) -> int:

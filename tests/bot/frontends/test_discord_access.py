@@ -31,6 +31,13 @@ async def test_the_invite_link_names_application_scopes_and_permissions(discord)
     assert not permissions >> 3 & 1  # no administrator
 
 
+@pytest.mark.parametrize("can_speak", [True, False])
+def test_the_invite_link_asks_to_speak_where_we_can(monkeypatch, can_speak):
+    monkeypatch.setattr("bot.frontends.discord_parts.voice.is_installed", lambda: can_speak)
+    permissions = int(invite_link(1).split("permissions=")[1].split("&")[0])
+    assert [bool(permissions >> bit & 1) for bit in (20, 21)] == [can_speak] * 2  # connect, speak
+
+
 def test_without_a_token_there_is_no_discord():
     assert Settings.from_environment({"DISCORD_TOKEN": " "}).discord is None
 
