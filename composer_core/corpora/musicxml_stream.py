@@ -43,11 +43,7 @@ def read_elements(data: bytes) -> Iterator[Element]:
     Raises:
         MelodyError: the file is no MusicXML of parts, damaged, hostile or too large.
     """
-    if len(data) > MAX_PACKED_BYTES and data[:2] == b"PK":
-        raise _too_large()
-    text = _unpack(data) if data[:2] == b"PK" else data
-    if len(text) > MAX_UNPACKED_BYTES:
-        raise _too_large()
+    text = unpack(data)
     builder = _Builder()
     try:
         for at in range(0, len(text), _CHUNK):
@@ -63,8 +59,18 @@ def _too_large() -> MelodyError:
     return MelodyError("The score is larger than any symphony movement: send the melody's part alone.")
 
 
-def _unpack(data: bytes) -> bytes:
-    """Return the score inside an .mxl archive."""
+def unpack(data: bytes) -> bytes:
+    """Return the score inside an .mxl archive; what is no archive comes back as it is.
+
+    Raises:
+        MelodyError: it is damaged or too large.
+    """
+    if data[:2] != b"PK":
+        if len(data) > MAX_UNPACKED_BYTES:
+            raise _too_large()
+        return data
+    if len(data) > MAX_PACKED_BYTES:
+        raise _too_large()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             info = archive.getinfo(_root_file(archive))
