@@ -1,6 +1,7 @@
 """Nobody sees what is not theirs, no other page acts for the user, and every answer is armoured."""
 
 import re
+import shutil
 
 import pytest
 import yarl
@@ -12,6 +13,8 @@ from bot.frontends.studio_parts.limits import Limits, Pace
 from bot.guests import Guest
 from bot.refusals import Refusal, refusal
 from composer_core.errors import ResourceError
+from composer_core.genres import SHIPPED
+from storage.genre_shelf import Owned
 from tests.fakes.studio import MUCH, PUBLIC_URL
 
 ANN = Guest(User("discord:1", "Ann", "<@1>"), Place("discord", "10", space="20", person="1"))
@@ -68,6 +71,20 @@ async def test_lists_hold_the_users_own_only(belongings):
         answer = await bob.get(f"/api/{path}")
         assert answer.status == 200 and not [one for one in ids.values() if len(str(one)) > 9 and one in answer.text]
     assert (await bob.get("/api/jobs")).json["others"] >= 1
+
+
+async def test_anns_own_genre_does_not_exist_for_bob(belongings, public_studio, settings):
+    ann, bob, _ = belongings
+    folder = settings.home.genres / "ann-waltz"
+    shutil.copytree(SHIPPED / "chorale", folder)
+    public_studio.desk.shelf.put(Owned("ann-waltz", ANN.user.id, "discord", "99"))
+    for browser, status in ((ann, 200), (bob, 404)):
+        assert ("ann-waltz" in (await browser.get("/api/genres")).text) == (status == 200)
+        assert (await browser.get("/api/genres/ann-waltz")).status == status
+    wish = {"notes": "C4 D", "genre": "ann-waltz"}
+    refused = await bob.post("/api/compositions", wish)
+    assert refused.status == 422 and refused.error["field"] == "genre"
+    assert (await ann.post("/api/compositions", wish)).status == 202
 
 
 async def test_a_key_of_bobs_is_not_anns(belongings):
