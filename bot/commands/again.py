@@ -26,7 +26,7 @@ async def once_more(incoming: Incoming, desk: Desk) -> Job:
     with about("value"):
         change = await _CHANGES[incoming.command](incoming, desk)
         # A take's own seed; the melody that was sent, not the one that was cut or repeated for it.
-        request = replace(ComposeRequest.from_json(entry.settings), seed=entry.seed, takes=1, stems=False)
+        request = replace(ComposeRequest.from_json(entry.settings), seed=entry.seed, takes=1, stems=False, score=False)
         request = change(request)
     await desk.genre(request.genre, incoming.place, incoming.user.id)  # who sees a take may not know its genre
     return await submit(incoming, desk, request)

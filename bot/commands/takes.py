@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 
-from bot.chat import Choice, Incoming, Reply
+from bot.chat import Choice, Incoming, Place, Reply
 from bot.command import Command, Option
 from bot.desk import Desk
 from bot.library import find_take, find_takes, must_own
 from bot.results import fit, show_takes
+from storage.history import Entry
 
 
 async def show(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
@@ -29,15 +30,25 @@ async def pick(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
 
 
 async def delete(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
-    """Delete a take, or every take of a job, with files and message. The owner may; so may who manages the space."""
+    """Delete a take, or every take of a job, with files and message.
+
+    The owner may; so may who manages the space in which it was composed.
+    """
     entries = await find_takes(desk, incoming, incoming.text("id"))
-    if not (incoming.user.manages and incoming.place.space):
+    if not (incoming.user.manages and await _is_from(incoming.place, entries[0], desk)):
         must_own(incoming, entries[0], "delete it")
     for entry in entries:
         await desk.do(desk.privacy.forget_take, entry.id, entry.job_id)
     if incoming.place.source:
         yield Reply("", removes_source=True)
     yield Reply(f"Deleted: {entries[0].name}, {len(entries)} take{'s' if len(entries) > 1 else ''}.")
+
+
+async def _is_from(place: Place, entry: Entry, desk: Desk) -> bool:
+    """Whether a take was composed in a place's space; one that was only shared there is not the managers' to delete."""
+    job = await desk.do(desk.ledger.job, entry.job_id)
+    origin = job.origin if job else {}
+    return bool(place.space) and (origin.get("platform"), origin.get("space")) == (place.platform, place.space)
 
 
 async def complete_take(incoming: Incoming, desk: Desk, typed: str) -> list[Choice]:

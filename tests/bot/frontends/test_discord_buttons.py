@@ -112,6 +112,19 @@ async def test_whoever_manages_the_server_may_delete_too(discord, bot, guild, ch
     assert shown.id not in channel.messages
 
 
+async def test_who_manages_another_server_may_not_delete_what_was_shared_there(
+    discord, bot, guild, channel, ann, bob, shown
+):
+    beta = discord.world.guild("Beta")
+    beta.managers.add(bob.id)
+    other = discord.world.channel(beta)
+    (entry,) = bot.desk.history.entries()
+    await discord.answered(await discord.slash(ann, other, "share", id=entry.id))
+    card = await discord.answered(await discord.slash(bob, other, "show", id=entry.id))
+    refused = await discord.answered(await discord.press(bob, card, "Delete"))
+    assert "Only who composed this" in refused.content and bot.desk.history.entries()
+
+
 async def test_a_shared_take_tells_who_and_from_which_melody(discord, bot, guild, channel, ann, bob, shown):
     stage = discord.world.channel(guild, "stage", TEXT)
     (entry,) = bot.desk.history.entries()
