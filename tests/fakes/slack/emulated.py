@@ -81,7 +81,7 @@ class Emulated:
 
     async def shown(self, channel: Channel) -> list[dict[str, Any]]:
         """Every message that everybody sees in a conversation, threads too, oldest first."""
-        found = {}
+        found: dict[str, dict[str, Any]] = {}
         for top in (await self.call("conversations.history", channel=self._id(channel.id), limit=500))["messages"]:
             replies = await self.call("conversations.replies", channel=self._id(channel.id), ts=top["ts"], limit=500)
             found |= {one["ts"]: one for one in (top, *replies.get("messages", []))}

@@ -56,11 +56,11 @@ class People:
         """Use one element."""
         action = {"action_id": element["action_id"], "block_id": block["block_id"], "type": element["type"]}
         action |= {"action_ts": self.world.new_ts()} | {key: one for key, one in state.items() if one is not None}
-        is_message = isinstance(where, Message)
-        url = self._door(where.channel, user, where) if isinstance(where, Message) else ""
+        channel, url = None, ""
+        if isinstance(where, Message):
+            assert where.ts in where.channel.messages, "the message is gone"
+            channel, url = where.channel, self._door(where.channel, user, where)
         payload = payloads.block_actions(self.world, user, where, [action], url, self.origin)
-        channel = where.channel if isinstance(where, Message) else None
-        assert not is_message or where.ts in where.channel.messages, "the message is gone"
         return await self._send("interactive", "block_actions", payload, user, channel)
 
     async def complete(self, user: User, where: Message | View, menu: str, typed: str) -> list[dict[str, Any]]:

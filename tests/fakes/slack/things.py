@@ -271,9 +271,10 @@ class View:
         raise LookupError(f"no input {name!r}; there are {[block['block_id'] for block in inputs]}")
 
     def to_json(self, app_id: str) -> dict[str, Any]:
-        plain = {"callback_id": "", "private_metadata": "", "external_id": "", "title": None, "submit": None}
-        plain |= {"close": None, "clear_on_close": False, "notify_on_close": False}
-        return plain | {
+        return {
+            **dict.fromkeys(("callback_id", "private_metadata", "external_id"), ""),
+            **dict.fromkeys(("title", "submit", "close")),
+            **dict.fromkeys(("clear_on_close", "notify_on_close"), False),
             **self.content,
             "id": self.id,
             "team_id": self.team.id,

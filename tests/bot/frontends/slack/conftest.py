@@ -86,6 +86,8 @@ async def bot(home, slack, team, channel):
     bot = Bot(Settings.from_environment({"TUTTI_HOME": str(home.root), **slack.environment(team)}), slack)
     await bot.start()
     yield bot
+    with contextlib.suppress(TimeoutError):
+        await slack.until(lambda: not slack.unanswered(), patience_s=3)
     await bot.stop()
 
 

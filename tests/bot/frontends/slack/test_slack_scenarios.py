@@ -310,6 +310,8 @@ async def test_restarted_in_mid_job_it_goes_on_with_the_same_message(slack, bot,
     worker.hold()
     await slack.people.slash(ann, channel, "/compose", TUNE)
     before = await composing(slack, channel, ann)
+    (job,) = bot.desk.ledger.jobs()
+    await slack.until(lambda: bot.desk.postings.of(job.id))
     await bot.stop()
     worker.release()
     await slack.until(lambda: worker.done)
