@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.cards import plain
 from bot.chat import Incoming, Place, User
 from bot.datasets import SURVEY, ZIP
 from bot.desk import Desk
@@ -57,7 +58,8 @@ async def begin(body: Mapping[str, Any], incoming: Incoming, desk: Desk) -> Job:
             raise Busy("The report on these files is not there yet: wait for it, then train.")
     await check_name_free(body["name"], desk)
     await check_base(body.get("base", AUTO), incoming, desk)
-    request = TrainRequest(**{**body, "dataset": f"{FILE}{dataset.id}/{ZIP}"})
+    said = {name: plain(body[name], 300) for name in ("description", "licence") if name in body}
+    request = TrainRequest(**{**body, **said, "dataset": f"{FILE}{dataset.id}/{ZIP}"})
     return await enqueue(incoming, desk, TRAIN, request.to_json())
 
 
@@ -119,11 +121,12 @@ async def check_name_free(name: str, desk: Desk, root: str = "") -> None:
     """
     with about("name"):
         check_name(name)
-        if await desk.do(_is_taken, name, desk, root):
+        if await desk.do(name_is_taken, name, desk, root):
             raise SettingError(f"The name {name!r} is taken: choose another one.")
 
 
-def _is_taken(name: str, desk: Desk, root: str) -> bool:
+def name_is_taken(name: str, desk: Desk, root: str = "") -> bool:
+    """Whether a genre has a name, or will have; ``root`` is the training that may have it. Blocks."""
     if any((folder / name).exists() for folder in desk.genre_folders):
         owned = desk.shelf.genre(name)
         return not root or owned is None or owned.job_id != root
