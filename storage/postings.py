@@ -79,6 +79,17 @@ class Postings:
         )
         return [Posting(**row) for row in rows]
 
+    def of_take(self, take_id: str) -> list[Posting]:
+        """Return the messages that show a take in other forms: its stems, its score, its voice message."""
+        rows = self._database.query(
+            """
+            select postings.* from postings join jobs on jobs.id = job_id
+            where kind = 'export' and json_extract(payload, '$.take') = ? order by posted_at
+            """,
+            [take_id],
+        )
+        return [Posting(**row) for row in rows]
+
     @property
     def _database(self) -> Database:
         return self._connections.mine()

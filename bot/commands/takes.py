@@ -1,8 +1,9 @@
 """/show, and what becomes of a take by a button: pick it among several, delete it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
-from bot.chat import Choice, Incoming, Place, Reply
+from bot.cards import plain
+from bot.chat import Choice, Incoming, Place, Reply, Sent
 from bot.command import Command, Option
 from bot.desk import Desk
 from bot.library import find_take, find_takes, must_own
@@ -30,18 +31,36 @@ async def pick(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
 
 
 async def delete(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
-    """Delete a take, or every take of a job, with files and message.
+    """Delete a take, or every take of a job, with its files and all messages that show it.
 
     The owner may; so may who manages the space in which it was composed.
     """
     entries = await find_takes(desk, incoming, incoming.text("id"))
     if not (incoming.user.manages and await _is_from(incoming.place, entries[0], desk)):
         must_own(incoming, entries[0], "delete it")
+    shown = await desk.do(_messages, desk, incoming.place, entries)
     for entry in entries:
         await desk.do(desk.privacy.forget_take, entry.id, entry.job_id)
     if incoming.place.source:
         yield Reply("", removes_source=True)
-    yield Reply(f"Deleted: {entries[0].name}, {len(entries)} take{'s' if len(entries) > 1 else ''}.")
+    said = f"Deleted: {plain(entries[0].name)}, {len(entries)} take{'s' if len(entries) > 1 else ''}."
+    yield Reply(said, retracts=tuple(Sent(*one) for one in sorted(shown) if one[1] != incoming.place.source))
+
+
+def _messages(desk: Desk, place: Place, entries: Sequence[Entry]) -> set[tuple[str, str]]:
+    """Channel and message of everything on this platform that shows takes of one job; call it off the event loop.
+
+    A message that shows several takes stays until the last of them goes.
+    """
+    job_id, ids = entries[0].job_id, {entry.id for entry in entries}
+    found = [posting for take_id in ids for posting in desk.postings.of_take(take_id)]
+    posting = desk.postings.of(job_id)
+    if posting and ids >= {entry.id for entry in desk.history.for_job(job_id)}:
+        found.append(posting)
+    shares = [share for take_id in ids for share in desk.spaces.shares(take_id) if share.platform == place.platform]
+    job = desk.ledger.job(job_id)
+    is_here = job is not None and job.origin.get("platform") == place.platform
+    return {(one.channel, one.message) for one in (*(found if is_here else ()), *shares)}
 
 
 async def _is_from(place: Place, entry: Entry, desk: Desk) -> bool:

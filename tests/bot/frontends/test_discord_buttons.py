@@ -112,6 +112,19 @@ async def test_whoever_manages_the_server_may_delete_too(discord, bot, guild, ch
     assert shown.id not in channel.messages
 
 
+async def test_delete_takes_every_message_that_shows_the_take(discord, bot, guild, channel, ann, shown):
+    stage = discord.world.channel(guild, "stage")
+    (entry,) = bot.desk.history.entries()
+    await discord.press(ann, shown, "Score")
+    await next_result(discord, channel, ann)
+    await discord.until(lambda: all(job.reported_at for job in bot.desk.ledger.jobs()))
+    await discord.answered(await discord.slash(ann, channel, "share", id=entry.id, channel=stage))
+    card = await discord.answered(await discord.slash(ann, channel, "show", id=entry.id))
+    event = await discord.press(ann, card, "Delete")
+    await discord.until(lambda: [one for one in event.said if "Deleted" in one.content])
+    await discord.until(lambda: not public(channel, ann) and not public(stage, ann))
+
+
 async def test_who_manages_another_server_may_not_delete_what_was_shared_there(
     discord, bot, guild, channel, ann, bob, shown
 ):
