@@ -129,11 +129,15 @@ class Emulated:
             text = text.replace(ours, theirs)
         return json.loads(text)
 
+    def written(self, text: str) -> str:
+        """A text of ours as it stands there: with their ids."""
+        return str(self._theirs(text))
+
     def _id(self, ours: str) -> str:
         return self.names.get(ours, ours)
 
     async def _post(self, message: Message) -> dict[str, Any]:
-        about = {"channel": self._id(message.channel.id), "text": message.text or " "}
+        about = {"channel": self._id(message.channel.id), "text": self.written(message.text) or " "}
         if message.thread_ts:
             about["thread_ts"] = self._id(message.thread_ts)
         return await self.call("chat.postMessage", _token(message.author), **about)
