@@ -69,11 +69,12 @@ async def test_one_message_shows_queue_stage_and_result(discord, bot, worker, ch
 async def test_the_wait_is_estimated_from_the_last_jobs(discord, bot, worker, channel, ann, result):
     await discord.slash(ann, channel, "compose", notes=TUNE)
     await result()
-    worker.stop()
+    worker.hold()
     await discord.slash(ann, channel, "compose", notes=TUNE)
-    await discord.until(
-        lambda: "about 1 s" in channel.seen(ann)[-1].content or "No composer" in channel.seen(ann)[-1].content
-    )
+    await discord.until(worker.running.is_set)
+    await discord.slash(ann, channel, "compose", notes=TUNE)
+    told = "place 1 in the queue, about 1 s"
+    await discord.until(lambda: [one for one in public(channel, ann) if told in one.content])
 
 
 async def test_a_midi_file_is_read_and_options_reach_the_worker(discord, bot, worker, channel, ann, result):
