@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from bot.report import JobFault
 from bot.settings import Settings
-from bot.terminal import chat, compose, doctor, gallery, jobs, library, services, train
+from bot.terminal import chat, compose, doctor, gallery, genre, jobs, library, services, train
 from bot.terminal.output import note
 from composer_core.errors import Cancelled, UserError
 
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="tutti", description="Give it a melody, choose a genre, get the whole ensemble back.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (compose, train, gallery, jobs, library, services, chat, doctor):
+    for module in (compose, train, genre, gallery, jobs, library, services, chat, doctor):
         module.add(commands)
     return parser
 

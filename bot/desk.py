@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from bot.chat import Incoming, Place
 from bot.settings import Settings
+from composer_core.errors import GenreError
 from composer_core.genres import Genre, find_genre, list_genres
 from storage.files import FileStore
 from storage.genre_shelf import GenreShelf
@@ -102,10 +103,13 @@ class Desk:
             GenreError: there is none of that name; the message names the nearest one.
         """
         hidden = await self.hidden_genres(place, user)
-        wanted = name or (await self.decisions(place)).default_genre
-        if not name and wanted in hidden:
-            wanted = SpaceSettings.default_genre  # it was shared once
-        return await self.do(find_genre, wanted, self.genre_folders, hidden=hidden)
+        find = partial(find_genre, folders=self.genre_folders, hidden=hidden)
+        if name:
+            return await self.do(find, name)
+        try:
+            return await self.do(find, (await self.decisions(place)).default_genre)
+        except GenreError:  # it was shared once, or is deleted
+            return await self.do(find, SpaceSettings.default_genre)
 
     async def hidden_genres(self, place: Place, user: str = "") -> frozenset[str]:
         """Return the names of the genres that a user may not know of, in a place."""

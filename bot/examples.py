@@ -33,12 +33,27 @@ async def make_example(genre: Genre, desk: Desk) -> Job:
     return known if known else await desk.toil(enqueue)
 
 
+def forget_example(genre: Genre, desk: Desk) -> None:
+    """Delete a genre's example, whatever became of it; one on its way is stopped. Blocks."""
+    if not genre.weights.is_file():
+        return
+    for job_id in _ids(genre):
+        job = desk.ledger.cancel(job_id)
+        if job and job.ended:
+            desk.privacy.forget_job(job_id)
+
+
 def _free_id(genre: Genre, desk: Desk) -> str:
     """The id of the first try that has not failed; the last one stays, whatever became of it."""
+    ids = _ids(genre)
+    return next((job_id for job_id in ids if not _came_to_nothing(desk.ledger.job(job_id))), ids[-1])
+
+
+def _ids(genre: Genre) -> list[str]:
+    """The ids of all tries, for the weights that are there."""
     version = genre.weights.stat().st_mtime_ns
     tries = [f"example:{genre.folder}:{version}:{number}" for number in range(TRIES)]
-    ids = [hashlib.sha256(one.encode()).hexdigest()[:12] for one in tries]
-    return next((job_id for job_id in ids if not _came_to_nothing(desk.ledger.job(job_id))), ids[-1])
+    return [hashlib.sha256(one.encode()).hexdigest()[:12] for one in tries]
 
 
 def _came_to_nothing(job: Job | None) -> bool:

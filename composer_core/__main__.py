@@ -15,6 +15,7 @@ COMMANDS = {
     "checkup": "composer_core.worker.checkup",
     "bench": "composer_core.bench",
     "evaluate": "composer_core.evaluation.command",
+    "import": "composer_core.worker.admit",
     "rebuild": "composer_core.training.rebuild",
 }
 """Command → module with ``main(arguments, setup) -> exit status``; imported only when asked for."""

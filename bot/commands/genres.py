@@ -1,7 +1,7 @@
 """/genres: what can be composed in, and an example of each to hear."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from bot.cards import plain
 from bot.chat import Choice, Incoming, OutFile, Reply, Select
@@ -9,6 +9,8 @@ from bot.command import Command
 from bot.desk import Desk
 from bot.examples import HOUSE, make_example
 from bot.results import fit, show_takes
+from composer_core.genres import Genre
+from storage.genre_shelf import Owned
 from storage.jobs import Job
 
 PATIENCE_S = 600.0
@@ -19,11 +21,24 @@ async def genres(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     """List the genres, with a menu to hear one."""
     found = await desk.genres(incoming.place, incoming.user.id)
     default = (await desk.decisions(incoming.place)).default_genre
-    lines = [f"**{plain(genre.title)}** (`{genre.name}`{', default here' if genre.name == default else ''}): "
+    owners = await desk.do(desk.shelf.genres)
+    lines = [f"**{plain(genre.title)}** (`{genre.name}`{_about(genre, owners, incoming, default)}): "
              f"{plain(genre.description, 200)}" for genre in found]  # fmt: skip
     choices = tuple(Choice(genre.name, genre.title) for genre in found[:25])
     rows = (Select("Hear an example …", "example", choices),) if choices else ()
     yield Reply("\n".join(lines) or "There is no genre with weights here yet.", rows=rows)
+
+
+def _about(genre: Genre, owners: Mapping[str, Owned], incoming: Incoming, default: str) -> str:
+    """Say whether it is the default one, and whose."""
+    said = ", default here" if genre.name == default else ""
+    owned = owners.get(genre.name)
+    if owned is None:
+        return said
+    here = owned.is_shared_in(*incoming.place.community)
+    if owned.user != incoming.user.id:
+        return f"{said}, shared here"
+    return f"{said}, yours, {'shared here' if here else 'for you alone'}"
 
 
 async def example(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:

@@ -9,6 +9,7 @@ from bot.terminal import Commands
 from bot.terminal.output import show_list, when
 from composer_core.genres import Genre, list_genres
 from storage.files import FileStore
+from storage.genre_shelf import GenreShelf, Owned
 from storage.history import History
 
 
@@ -39,16 +40,20 @@ def list_history(options: argparse.Namespace, settings: Settings) -> int:
 
 def show_genres(options: argparse.Namespace, settings: Settings) -> int:
     """List genres."""
-    rows = [_row(genre) for genre in list_genres(settings.genre_folders)]
-    show_list(rows, ("id", "status", "tempo_bpm", "description"), as_json=options.json, empty="No genres found.")
+    owners = GenreShelf(settings.home.database, settings.home.genres).genres()
+    rows = [_row(genre, owners.get(genre.name)) for genre in list_genres(settings.genre_folders)]
+    columns = ("id", "status", "owner", "tempo_bpm", "description")
+    show_list(rows, columns, as_json=options.json, empty="No genres found.")
     return 0
 
 
-def _row(genre: Genre) -> dict[str, Any]:
+def _row(genre: Genre, owned: Owned | None) -> dict[str, Any]:
     return {
         "id": genre.name,
         "status": "ready" if genre.weights.is_file() else "no weights",
         "title": genre.title,
+        "owner": owned.user if owned else "",
+        "shared": owned.shared if owned else True,
         "description": genre.description,
         "technique": genre.technique,
         "tempo_bpm": genre.tempo_bpm,
