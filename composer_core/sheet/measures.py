@@ -97,6 +97,7 @@ class PartWriter:
                 SubElement(clef, "clef-octave-change").text = str(staff.clef.octave)
         if self.part.octaves_up:
             transpose = SubElement(attributes, "transpose")
+            SubElement(transpose, "diatonic").text = "0"  # may be left out, but some programs want it
             SubElement(transpose, "chromatic").text = "0"
             SubElement(transpose, "octave-change").text = str(-self.part.octaves_up)
 
