@@ -6,14 +6,13 @@ import re
 import secrets
 import time
 
-import aiohttp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
-from bot.chat import SetupRefused
+from bot.chat import SetupRefused, Unreachable
 from bot.frontends.slack_parts.doors import FIRST_PAUSE_S, LONGEST_PAUSE_S, WRONG_TOKEN
 from bot.frontends.slack_parts.faults import SlackRefused
 from bot.frontends.slack_parts.manifest import SCOPES
@@ -62,7 +61,7 @@ async def own_workspace(settings: SlackSettings, wire: Wire) -> Workspace | None
                     "Slack refuses SLACK_BOT_TOKEN: copy it again from OAuth & Permissions."
                 ) from refused
             log.warning("Slack does not say who we are (%s): once more in %g s", refused, pause_s)
-        except (OSError, aiohttp.ClientError, TimeoutError) as error:
+        except Unreachable as error:
             log.warning("Slack cannot be reached (%s): once more in %g s", error, pause_s)
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.chat import FileRefused, Frontend, MessageGone, Place, PlaceClosed, Reply, Sent
 from bot.frontends.slack_parts.asking import DIRECT
 from bot.frontends.slack_parts.events import PRESS, Event
-from bot.frontends.slack_parts.faults import SlackRefused
+from bot.frontends.slack_parts.faults import TROUBLE
 from bot.frontends.slack_parts.mouth import Mouth
 from bot.frontends.slack_parts.uploads import is_picture
 from bot.frontends.slack_parts.wire import Wire
@@ -123,7 +123,7 @@ class Answer:
             return False
         try:
             await self._wire.respond(self._door, self._mouth.whispered(self._event.user, reply))
-        except SlackRefused:
+        except TROUBLE:
             return False
         return True
 

@@ -7,7 +7,7 @@ from bot.chat import MIB, Attachment, Channel, Incoming, OptionValue, Place, Use
 from bot.command import Command
 from bot.frontends.slack_parts.checking import checked
 from bot.frontends.slack_parts.events import Event
-from bot.frontends.slack_parts.faults import NOT_A_MEMBER, SlackRefused
+from bot.frontends.slack_parts.faults import NOT_A_MEMBER, TROUBLE
 from bot.frontends.slack_parts.forms import Origin
 from bot.frontends.slack_parts.reading import File, Wish
 from bot.frontends.slack_parts.wire import Answer, Wire
@@ -54,8 +54,8 @@ class Asker:
             return ""
         try:
             about = await self._channel(workspace, channel)
-        except SlackRefused as refused:
-            return NOT_A_MEMBER if refused.error == "channel_not_found" else ""
+        except TROUBLE as trouble:
+            return NOT_A_MEMBER if getattr(trouble, "error", "") == "channel_not_found" else ""
         if about.get("is_member") is False:
             self._memory.forget(("channel", workspace.team, channel))  # they may invite us the next moment
             return NOT_A_MEMBER
@@ -69,7 +69,7 @@ class Asker:
 
         try:
             profile = (await self._memory.ask(("user", workspace.team, event.user), fetch)).get("user") or {}
-        except SlackRefused:
+        except TROUBLE:
             profile = {}
         name = profile.get("real_name") or profile.get("name") or event.body.get("user_name") or "someone"
         return speaker(event, str(name), manages=any(profile.get(role) for role in MANAGING))
@@ -94,7 +94,7 @@ class Asker:
             may_post = not about.get("is_archived") and not about.get("is_read_only")
             if may_post and about.get("is_private"):
                 may_post = event.user in await self._members(workspace, channel)
-        except SlackRefused:
+        except TROUBLE:
             return Channel(channel, name, may_post=True)  # it is hidden from us: posting will say so
         return Channel(channel, str(about.get("name") or name), may_post)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.chat import FileRefused, MessageGone, PlaceClosed
+from bot.chat import FileRefused, MessageGone, PlaceClosed, Refused, Unreachable
 
 GONE = {"message_not_found", "cant_update_message", "cant_delete_message", "edit_window_closed"}
 GONE |= {"thread_not_found", "cannot_reply_to_message"}  # what was to be answered was deleted
@@ -30,6 +30,17 @@ CLOSED = {
     "access_denied": "I have no access there: ask an admin.",
     "ekm_access_denied": "An admin has suspended posting there.",
 }
+AGAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
+LATER = AGAIN | {"file_update_failed", "update_failed", "team_added_to_org", "org_login_required"}
+NEVER = {
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "msg_too_long",
+    "msg_blocks_too_long",
+    "no_text",
+    "invalid_arguments",
+}
+NEVER |= {"invalid_arg_name", "view_too_large", "markdown_text_conflict"}
 DEAD_TOKENS = {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "team_not_found"}
 
 
@@ -38,6 +49,7 @@ class SlackRefused(Exception):
 
     def __init__(self, method: str, answer: Mapping[str, Any], status: int = 200) -> None:
         self.error, self.needed = str(answer.get("error", status)), str(answer.get("needed", ""))
+        self.status = status
         super().__init__(f"{method}: {self.error} {self.needed}".strip())
 
 
@@ -53,6 +65,10 @@ def translate(refused: SlackRefused) -> Exception:
         return lacking_scopes(refused.needed)
     if refused.error in DEAD_TOKENS:
         return PlaceClosed("I am not installed in that workspace any more: install me again.")
+    if refused.error in NEVER:
+        return Refused(str(refused))
+    if refused.error in LATER or refused.status == 429 or refused.status >= 500:
+        return Unreachable(str(refused))
     return refused
 
 
@@ -60,3 +76,7 @@ def lacking_scopes(needed: str) -> PlaceClosed:
     """Say which scopes are missing, and how they come."""
     names = needed.replace(",", ", ")
     return PlaceClosed(f"I lack the permission **{names}**: whoever manages this app adds the scope and reinstalls it.")
+
+
+TROUBLE = (SlackRefused, PlaceClosed, MessageGone, FileRefused, Refused, Unreachable)
+"""Everything by which a call may end."""

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bot.chat import Frontend, Handle, Incoming, MessageGone, Misread, PlaceClosed, Reply
+from bot.chat import Frontend, Handle, Incoming, Misread, Reply
 from bot.command import Command
 from bot.frontends.slack_parts.access import introduce
 from bot.frontends.slack_parts.answer import Answer, Doors
 from bot.frontends.slack_parts.asking import POSTING, Asker, place
 from bot.frontends.slack_parts.events import PRESS, SAID, SHORTCUT, SUBMIT, Event
-from bot.frontends.slack_parts.faults import SlackRefused
+from bot.frontends.slack_parts.faults import TROUBLE
 from bot.frontends.slack_parts.forms import Origin, asks, modal
 from bot.frontends.slack_parts.keeping import Inbox
 from bot.frontends.slack_parts.mouth import Mouth
@@ -73,7 +73,7 @@ class Handler:
             who, where = await self.asker.user(event, workspace), place(event, Origin())
             replies = [reply async for reply in self.handle(Incoming(event.key, AT_HOME, who, where))]
             await self.mouth.show_home(workspace, event.user, replies)
-        except (SlackRefused, PlaceClosed, OSError, TimeoutError) as error:
+        except TROUBLE as error:
             log.warning("the Home tab of %s could not be filled: %s", event.user, error)
 
     async def _answer(self, workspace: Workspace, event: Event, verdict: Verdict | None, again: bool) -> None:
@@ -106,7 +106,7 @@ class Handler:
         view = modal(self.commands[wish.command], wish.origin, wish.texts)
         try:
             await self.mouth.open_modal(workspace, event.trigger, view)
-        except (SlackRefused, MessageGone) as refused:
+        except TROUBLE as refused:
             log.warning("no form for %s: %s", event.key, refused)
             raise Misread(TOO_LATE) from refused
         return True
@@ -138,7 +138,7 @@ class Handler:
         """Ask again which scopes there are before anybody is told that one is missing."""
         if not workspace.lacks(*POSTING):
             return workspace
-        with contextlib.suppress(SlackRefused):
+        with contextlib.suppress(*TROUBLE):
             workspace = await introduce(self.wire, workspace.token, workspace.team)
             await self.workspaces.add(workspace)
         return workspace
@@ -146,7 +146,7 @@ class Handler:
     async def _reachable(self, workspace: Workspace, event: Event, wish: Wish) -> Wish:
         """Let what was asked in other people's conversation, where no bot can be, come to the asker directly."""
         if wish.origin.channel.startswith("D") and event.kind != SAID:
-            with contextlib.suppress(SlackRefused, PlaceClosed):
+            with contextlib.suppress(*TROUBLE):
                 if wish.origin.channel != await self.mouth.direct_channel(workspace, event.user):
                     return replace(wish, origin=Origin(door=wish.origin.door))
         return wish

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.chat import FileRefused, MessageGone, PlaceClosed, Reply, Row, Select
-from bot.frontends.slack_parts.faults import SlackRefused, translate
+from bot.chat import PlaceClosed, Reply, Row, Select
+from bot.frontends.slack_parts.faults import TROUBLE, SlackRefused, translate
 from bot.frontends.slack_parts.markup import Markup
 from bot.frontends.slack_parts.uploads import Uploads, is_picture
 from bot.frontends.slack_parts.wire import Answer, Wire
@@ -65,7 +65,7 @@ class Mouth:
         await self.uploads.remove(workspace, channel, at)
         try:
             await self._call(workspace, "chat.delete", channel=channel, ts=at)
-        except (MessageGone, PlaceClosed) as error:
+        except TROUBLE as error:
             log.info("nothing to delete: %s", error)
 
     async def whisper(self, workspace: Workspace, channel: str, thread: str, person: str, reply: Reply) -> None:
@@ -73,7 +73,7 @@ class Mouth:
         held: dict[str, str] = {}
         try:
             held = await self.uploads.held(workspace, [file for file in reply.files if is_picture(file)])
-        except (PlaceClosed, FileRefused, SlackRefused) as error:
+        except TROUBLE as error:
             log.warning("without its picture: %s", error)
             reply = replace(reply, text=f"{reply.text}\n-# The picture cannot be shown: {error}")
         arguments = {"channel": channel, "user": person, "thread_ts": thread or None}
@@ -124,10 +124,10 @@ class Mouth:
             with_plan = bool(reply.steps) and workspace.team not in self._without_plans
             said = message(reply, self._markup(person), pictures=list(held), with_plan=with_plan)
             try:
-                return await self._call(workspace, method, **arguments, **said)
+                return await self._wire.call(workspace, method, **arguments, **said)
             except SlackRefused as refused:
                 if not refused.error.startswith("invalid_blocks") or pause_s is None or not (with_plan or held):
-                    raise
+                    raise translate(refused) from refused
                 if with_plan:
                     self._without_plans.add(workspace.team)
                 else:

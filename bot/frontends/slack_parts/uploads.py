@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import IO
 
 from bot.chat import OutFile
-from bot.frontends.slack_parts.faults import SlackRefused, translate
+from bot.frontends.slack_parts.faults import TROUBLE, SlackRefused, translate
 from bot.frontends.slack_parts.keeping import Enclosures
 from bot.frontends.slack_parts.wire import Wire
 from bot.frontends.slack_parts.workspaces import Workspace
@@ -122,7 +122,7 @@ class Uploads:
 
     async def _remove(self, workspace: Workspace, channel: str, message: str, files: Sequence[str]) -> None:
         for file in files:
-            with contextlib.suppress(SlackRefused):  # gone already, or out of reach
+            with contextlib.suppress(*TROUBLE):  # gone already, or out of reach
                 await self._wire.call(workspace, "files.delete", file=file)
         if files:
             await asyncio.to_thread(self._enclosures.forget, channel, message, files)

@@ -10,8 +10,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat import NotFetched
-from bot.frontends.slack_parts.faults import SlackRefused, lacking_scopes
+from bot.chat import MIB, NotFetched, Unreachable
+from bot.frontends.slack_parts.faults import AGAIN, SlackRefused, lacking_scopes
 from bot.frontends.slack_parts.pacing import Pacer
 from bot.frontends.slack_parts.workspaces import Workspace
 from bot.frontends.slack_parts.writing import compact
@@ -20,7 +20,6 @@ SLACK = "https://slack.com/api/"
 TRIES, PAUSE_S, LONGEST_WAIT_S = 6, 0.3, 120.0
 PATIENCE_S = 30
 AS_FORM = ("files.", "users.", "conversations.", "auth.", "apps.", "oauth.")  # take no JSON, or not always
-AGAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ class Wire:
 
         Raises:
             SlackRefused: Slack said no.
-            aiohttp.ClientError, OSError, TimeoutError: Slack cannot be reached.
+            Unreachable: Slack cannot be reached.
         """
         given = {key: value for key, value in arguments.items() if value is not None}
         for tries in range(1, TRIES + 1):
@@ -62,7 +61,7 @@ class Wire:
                 self._pacer.hold(workspace.team, method, wait_s)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
                 if tries == TRIES:
-                    raise
+                    raise Unreachable(f"{method}: {error}") from error
                 log.warning("%s: %s", method, error)
                 await asyncio.sleep(PAUSE_S * tries)
         raise AssertionError("unreachable")
@@ -72,22 +71,30 @@ class Wire:
 
         Raises:
             SlackRefused: it takes no more answers.
+            Unreachable: Slack cannot be reached.
         """
         for tries in range(1, 4):
-            async with self._session.post(door, json=dict(payload), timeout=_patience()) as response:
-                said = await response.text()
-                if response.status == 200:
-                    return
-                if response.status != 429 and response.status < 500:
-                    break
-                await asyncio.sleep(min(float(response.headers.get("Retry-After", PAUSE_S * tries)), 30.0))
-        raise SlackRefused("response_url", {"error": said[:100]}, response.status)
+            try:
+                async with self._session.post(door, json=dict(payload), timeout=_patience()) as response:
+                    if response.status == 200:
+                        return
+                    if response.status != 429 and response.status < 500:
+                        raise SlackRefused("response_url", {"error": (await response.text())[:100]}, response.status)
+                    wait_s = min(float(response.headers.get("Retry-After", PAUSE_S * tries)), LONGEST_WAIT_S)
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                log.warning("response_url: %s", error)
+                wait_s = PAUSE_S * tries
+            await asyncio.sleep(wait_s)
+        raise Unreachable("response_url")
 
     async def upload(self, url: str, content: Any) -> None:  # noqa: ANN401 - whatever aiohttp sends
-        """Send a file's bytes to where Slack wants them."""
-        async with self._session.post(url, data=content, timeout=_patience(300)) as response:
-            if response.status != 200:
-                raise SlackRefused("upload", {"error": (await response.text())[:100]}, response.status)
+        """Send a file's bytes to where Slack wants them. Raises as ``call``."""
+        try:
+            async with self._session.post(url, data=content, timeout=_patience(300)) as response:
+                if response.status != 200:
+                    raise SlackRefused("upload", {"error": (await response.text())[:100]}, response.status)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unreachable(f"upload: {error}") from error
 
     async def fetch(self, workspace: Workspace, file: Answer, limit: int) -> bytes:
         """Fetch a file that a user has shared.
@@ -165,7 +172,8 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
     async for chunk in response.content.iter_chunked(64 * 1024):
         data += chunk
         if len(data) > limit:
-            raise NotFetched(f"The file is larger than {limit // 1024} KB: send the melody's track alone.")
+            allowed = f"{limit // MIB} MB" if limit >= MIB else f"{limit // 1024} KB"
+            raise NotFetched(f"The file is larger than the {allowed} allowed here: send less at once.")
     return bytes(data)
 
 

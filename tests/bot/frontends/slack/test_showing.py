@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.chat import FileRefused, MessageGone, OutFile, Place, Reply
+from bot.chat import FileRefused, MessageGone, OutFile, Place, Refused, Reply, Step, Unreachable
 from tests.bot.frontends.slack.acting import TUNE, public, reported, results
 
 ROLL, OTHER = OutFile("roll.png", b"\x89PNG 1", "a roll"), OutFile("roll.png", b"\x89PNG 2", "another roll")
@@ -40,13 +40,13 @@ async def test_progress_is_a_list_of_tasks(slack, bot, worker, channel, ann, res
     assert "plan" not in kinds(await result())
 
 
-async def test_a_workspace_that_knows_no_plans_is_told_in_text(slack, bot, worker, channel, ann, result):
-    for method in ("chat.postMessage", "chat.update"):
-        slack.fail(method, error="invalid_blocks")
-    message = await running(slack, worker, channel, ann)
-    assert "plan" not in kinds(message) and "▰" in message.text
-    worker.release()
-    assert await result()
+async def test_a_workspace_that_knows_no_plans_is_told_in_text(slack, bot, channel, ann, place):
+    progress = Reply("half way", private=False, steps=(Step("reading", "done"), Step("writing", "running")))
+    slack.fail("chat.postMessage", error="invalid_blocks")
+    await bot.frontend.send(place, progress)
+    await bot.frontend.send(place, progress)
+    assert [kinds(message) for message in public(channel, ann)] == [["section"], ["section"]]
+    assert [method for method, _ in slack.api.calls].count("chat.postMessage") == 3  # it is tried once
 
 
 async def test_pictures_alone_are_shown_within_the_message(slack, bot, channel, ann, place):
@@ -75,6 +75,13 @@ async def test_a_message_whose_files_fail_is_taken_back(slack, bot, channel, ann
     with pytest.raises(FileRefused):
         await bot.frontend.send(place, Reply("hear", (sound,), private=False))
     assert public(channel, ann) == []
+
+
+@pytest.mark.parametrize(("error", "kind"), [("msg_too_long", Refused), ("update_failed", Unreachable)])
+async def test_what_slack_never_takes_and_what_it_may_take_later_are_told_apart(slack, bot, place, error, kind):
+    slack.fail("chat.postMessage", error=error, times=9)
+    with pytest.raises(kind):
+        await bot.frontend.send(place, Reply("hello", private=False))
 
 
 async def test_files_are_shared_once_under_one_key_and_replaced_under_another(slack, bot, channel, ann, place):
