@@ -44,10 +44,10 @@ class LiveStudio:
     def stop(self) -> None:
         self._do(self._stop())
 
-    def hire(self, *kinds: str) -> None:
-        """Start a real worker for these kinds of jobs."""
+    def hire(self, *kinds: str, module: str = "composer_core") -> None:
+        """Start a real worker for these kinds of jobs; ``module`` is the program."""
         environment = os.environ | {"TUTTI_HOME": str(self.home.root), "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "composer_core", "worker", "--parent", str(os.getpid()), "--kinds", *kinds]
+        command = [sys.executable, "-m", module, "worker", "--parent", str(os.getpid()), "--kinds", *kinds]
         log = (self.home.root / f"{kinds[0]}.log").open("wb")
         self._workers.append(subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log))
 
