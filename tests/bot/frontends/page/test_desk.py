@@ -191,6 +191,23 @@ def test_everything_goes_by_keyboard_alone(tab, melody):
     assert [note["start"] for note in melody()["notes"]] == [0, 240, 480, 720]
 
 
+def test_a_finger_writes_by_tapping_and_moves_by_dragging(profile):
+    tab = profile(viewport=PHONE, has_touch=True, is_mobile=True)
+    roll = tab.locator(".roll-scroll")
+    roll.scroll_into_view_if_needed()
+    roll.tap(position={"x": 100, "y": 100})
+    expect(tab.get_by_text("1 note")).to_be_visible()
+    touch = tab.context.new_cdp_session(tab)
+    box = roll.bounding_box()
+    for kind, x, y in (("touchStart", 100, 100), ("touchMove", 120, 90), ("touchMove", 101, 72), ("touchEnd", 0, 0)):
+        points = [] if kind == "touchEnd" else [{"x": box["x"] + x, "y": box["y"] + y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    pitch = "JSON.parse(localStorage.getItem('tutti.melody')).notes[0].pitch"
+    moved = tab.evaluate(pitch)
+    tab.get_by_role("button", name="Undo").click()
+    assert moved == tab.evaluate(pitch) + 2
+
+
 def test_what_lies_outside_the_flags_is_trimmed(tab, melody):
     typed(tab, "C4 D E F | G A B C5")
     tab.wait_for_timeout(100)
@@ -198,6 +215,11 @@ def test_what_lies_outside_the_flags_is_trimmed(tab, melody):
     drag(tab, (from_x, ruler), (place(tab, 960, 60)[0], ruler))
     tab.get_by_role("button", name="Trim").click()
     assert pitches(melody) == [64, 65, 67, 69, 71, 72] and melody()["notes"][0]["start"] == 0
+    tab.locator(".roll-scroll").focus()
+    for key in ("Escape", "Home", "ArrowRight", "ArrowRight", "]"):  # the grid is of eighths
+        tab.keyboard.press(key)
+    tab.get_by_role("button", name="Trim").click()
+    assert pitches(melody) == [64]
 
 
 def test_the_cursor_follows_the_music(tab):

@@ -40,6 +40,7 @@ export async function page(id) {
 class Progress {
   constructor(job) {
     this.line = h("p", { class: "dim", role: "status" });
+    this.idle = h("p", { class: "small dim" });
     this.bar = h("progress", { max: 1, value: 0, "aria-label": "How far it is" });
     this.list = h("ol", { class: "stages" }, STAGES.map(([name, words]) => h("li", { "data-stage": name }, words)));
     this.cancel = h("button", { type: "button", onclick: () => this.#stop(job.id) }, "Cancel");
@@ -47,7 +48,7 @@ class Progress {
       svg("rect", { x, y: i * 7.4, width, height: 5.4, rx: 2.7, class: "ghost" }),
       svg("rect", { x, y: i * 7.4, width: 0, height: 5.4, rx: 2.7, class: `mark-${i + 1}`, "data-width": width }),
     ]));
-    this.element = h("section", { class: "progress-page stack" }, this.mark, h("h1", {}, job.about), this.line, this.bar, this.list, h("div", { class: "row" }, this.cancel));
+    this.element = h("section", { class: "progress-page stack" }, this.mark, h("h1", {}, job.about), this.line, this.idle, this.bar, this.list, h("div", { class: "row" }, this.cancel));
     this.setJob(job);
     if (job.progress) this.setStage(job.progress);
   }
@@ -56,13 +57,21 @@ class Progress {
     const wait = job.wait_s ? `, about ${Math.ceil(job.wait_s)} s` : "";
     if (job.status === "queued" || job.status === "interrupted") {
       this.line.textContent = job.place ? `Place ${job.place} in the queue${wait}` : "In the queue";
+      this.#lookForWorkers();
     } else if (job.cancel_requested) this.line.textContent = "Stopping …";
     this.cancel.disabled = job.cancel_requested;
+  }
+
+  /** Nobody should wait without knowing that nobody works. */
+  async #lookForWorkers() {
+    const me = await get("/api/me").catch(() => null);
+    if (me?.workers === 0) this.idle.textContent = "No composer is at work right now. It begins as soon as one is back; you need not stay.";
   }
 
   setStage({ stage, fraction = 0 }) {
     const at = STAGES.findIndex(([name]) => name === stage);
     if (at < 0) return;
+    this.idle.textContent = "";
     this.bar.value = fraction;
     if (this.line.textContent !== STAGES[at][1]) this.line.textContent = STAGES[at][1];
     [...this.list.children].forEach((item, i) => {
