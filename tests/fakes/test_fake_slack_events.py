@@ -69,7 +69,7 @@ async def fiddle(slack, team):
     await bot.handler.close_async()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def impatient(monkeypatch):
     """Not to wait out three real seconds."""
     monkeypatch.setattr("tests.fakes.slack.delivery.ACK_S", 0.4)
@@ -149,7 +149,7 @@ async def test_home_views_are_published_and_their_hash_counts(slack, ann, web):
     assert next(iter(slack.world.homes[ann.id].controls))[1]["action_id"] == "go"
 
 
-async def test_a_late_acknowledgement_is_remembered_and_the_person_told(slack, channel, ann, fiddle):
+async def test_a_late_acknowledgement_is_remembered_and_the_person_told(impatient, slack, channel, ann, fiddle):
     fiddle.delay_s = 0.5
     late = await slack.people.slash(ann, channel, "/fiddle")
     await slack.until(lambda: slack.world.violations)

@@ -17,7 +17,24 @@ EDIT_BURST = 3
 
 
 @dataclass
-class Bucket:
+class Burst:
+    """So many calls at once, and from then on one a second."""
+
+    most: int
+    left: float = 0.0
+    at: float = -math.inf
+
+    def wait_s(self, now: float) -> float:
+        """How long to wait for the next call; 0 takes it."""
+        self.left, self.at = min(self.most, self.left + now - self.at), now
+        if self.left < 1:
+            return 1 - self.left
+        self.left -= 1
+        return 0.0
+
+
+@dataclass
+class Window:
     """So many calls in so many seconds."""
 
     limit: int
@@ -39,7 +56,7 @@ class Limits:
 
     def __init__(self, speed: float) -> None:
         self.speed = speed
-        self._buckets: dict[tuple[str, ...], Bucket] = {}
+        self._buckets: dict[tuple[str, ...], Window | Burst] = {}
         self._not_before: dict[str, float] = defaultdict(float)
 
     def wait_s(self, team: str, method: str, arguments: dict[str, Any]) -> int:
@@ -48,18 +65,18 @@ class Limits:
         waits = [bucket.wait_s(now) for bucket in self._of(team, method, arguments)]
         return math.ceil(max(waits, default=0.0) / self.speed)
 
-    def _of(self, team: str, method: str, arguments: dict[str, Any]) -> list[Bucket]:
+    def _of(self, team: str, method: str, arguments: dict[str, Any]) -> list[Window | Burst]:
         tier = (schemas.method(method) or {}).get("rate_limits", "t5")
-        found = [self._bucket((team, method), PER_MINUTE[tier], 60.0)] if tier in PER_MINUTE else []
+        found = [self._bucket((team, method), Window(PER_MINUTE[tier], 60.0))] if tier in PER_MINUTE else []
         if method in POSTS:
-            found.append(self._bucket((team, "posts", str(arguments.get("channel"))), BURST, float(BURST)))
+            found.append(self._bucket((team, "posts", str(arguments.get("channel"))), Burst(BURST)))
         if method in EDITS:
             edited = (team, "edits", str(arguments.get("channel")), str(arguments.get("ts")))
-            found.append(self._bucket(edited, EDIT_BURST, float(EDIT_BURST)))
+            found.append(self._bucket(edited, Burst(EDIT_BURST)))
         return found
 
-    def _bucket(self, key: tuple[str, ...], limit: int, per_s: float) -> Bucket:
-        return self._buckets.setdefault(key, Bucket(limit, per_s))
+    def _bucket(self, key: tuple[str, ...], fresh: Window | Burst) -> Window | Burst:
+        return self._buckets.setdefault(key, fresh)
 
     def told(self, team: str, method: str, arguments: dict[str, Any], wait_s: float) -> None:
         """Remember that a call was told to wait."""

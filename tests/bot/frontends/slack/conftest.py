@@ -22,13 +22,13 @@ SPEED = 50.0
 class Bot:
     """The chat side in this process; ``restart`` is what a crash and a new start would be."""
 
-    def __init__(self, settings: Settings, fake: FakeSlack) -> None:
-        self.settings, self.fake = settings, fake
+    def __init__(self, settings: Settings, fake: FakeSlack, pace_s: float = 1 / SPEED) -> None:
+        self.settings, self.fake, self.pace_s = settings, fake, pace_s
         self._task: asyncio.Task | None = None
 
     async def start(self) -> None:
         self.desk = Desk.open(self.settings, self.fake.world.clock)
-        self.frontend = SlackFrontend(self.settings.slack, COMMANDS, slack_keeps(self.settings), pace_s=1 / SPEED)
+        self.frontend = SlackFrontend(self.settings.slack, COMMANDS, slack_keeps(self.settings), pace_s=self.pace_s)
         self._task = asyncio.create_task(serve(self.desk, {"slack": self.frontend}, COMMANDS))
         ready = asyncio.create_task(self.fake.socket.connected.wait())
         await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED, timeout=20)
