@@ -131,8 +131,12 @@ class PartWriter:
         by_place = {(symbol.start, number): symbol for number, line in enumerate(lines) for symbol in line}
         for start, number in sorted(sounding):
             symbol = by_place[start, number]
-            for place, name in enumerate(self.part.names[symbol.chord] if symbol.chord else ()):
-                if sign := signs.needed(name, is_tied=symbol.is_tied):
+            assert symbol.chord
+            names, count = self.part.names[symbol.chord], len(symbol.chord.pitches)
+            graces = () if symbol.is_tied else range(count, len(names))
+            for place in (*graces, *range(count)):
+                is_tied = symbol.is_tied and place < count
+                if sign := signs.needed(names[place], is_tied=is_tied):
                     needed[number, start, place] = sign
         return needed
 

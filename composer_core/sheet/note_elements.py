@@ -9,6 +9,7 @@ from composer_core.sheet.beams import Beams
 from composer_core.sheet.drums import drum
 from composer_core.sheet.parts import Line, WrittenPart
 from composer_core.sheet.values import Symbol
+from composer_core.sheet.voices import Chord
 
 VOICES_A_STAFF = 4
 Signs: TypeAlias = Sequence[tuple[int, Element]]
@@ -66,12 +67,31 @@ class VoiceWriter:
             SubElement(note, "rest", {"measure": "yes"} if symbol.is_bar else {})
             self._rest_of_note(note, symbol, {}, 0)
             return
+        if not symbol.is_tied:
+            self._graces(measure, symbol, symbol.chord)
         for place in range(len(symbol.chord.pitches)):
             note = SubElement(measure, "note")
             if place:
                 SubElement(note, "chord")
             self._pitch(note, symbol, place)
             self._rest_of_note(note, symbol, {} if place else beams, place)
+
+    def _graces(self, measure: Element, symbol: Symbol, chord: Chord) -> None:
+        """Write ornaments before their note: one alone with a slash, several as sixteenths under a beam."""
+        several = len(chord.graces) > 1
+        for index in range(len(chord.graces)):
+            place = len(chord.pitches) + index
+            note = SubElement(measure, "note")
+            SubElement(note, "grace", {} if several else {"slash": "yes"})
+            self._pitch(note, symbol, place)
+            SubElement(note, "voice").text = self.number
+            SubElement(note, "type").text = "16th" if several else "eighth"
+            if sign := self.needed.get((self.voice, symbol.start, place)):
+                SubElement(note, "accidental").text = sign
+            self._write_staff(note)
+            where = "begin" if index == 0 else "end" if index == len(chord.graces) - 1 else "continue"
+            for level in (1, 2) if several else ():
+                SubElement(note, "beam", {"number": str(level)}).text = where
 
     def _pitch(self, note: Element, symbol: Symbol, place: int) -> None:
         assert symbol.chord

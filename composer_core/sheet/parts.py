@@ -29,9 +29,9 @@ class WrittenStaff:
 
 @dataclass(frozen=True)
 class WrittenPart:
-    """A part; ``octaves_up`` is how much higher than it sounds it is written; ``names`` spells each chord's pitches.
+    """A part; ``octaves_up`` is how much higher than it sounds it is written.
 
-    Of a drum the name is its place on the staff.
+    ``names`` spells each chord's pitches and then its graces; of a drum the name is its place on the staff.
     """
 
     ident: str
@@ -100,7 +100,7 @@ def _spell(
     for chord, after in zip(voice, [*voice[1:], None], strict=True):
         nearby, plan = after.pitches if after else (), harmony.at(chord.start)
         spelled = []
-        for pitch in chord.pitches:
+        for pitch in (*chord.pitches, *chord.graces):
             by_chord = chord_fifth(pitch % 12, plan.symbol, plan.root) if plan and plan.symbol else None
             following = next((other for other in nearby if abs(other - pitch) == 1), None)
             name = spell(pitch, key, by_chord, following)

@@ -29,7 +29,10 @@ _LEGATO = 0.6  # a note that sounds for this share of the way to the next is hel
 
 
 def quantise(notes: Sequence[Note], timing: Timing, pulses: Sequence[Pulse]) -> tuple[list[Note], list[Pulse]]:
-    """Return a part's notes in grains, sorted, and the pulses as this part writes them."""
+    """Return a part's notes in grains, sorted, and the pulses as this part writes them.
+
+    An ornament that falls on the onset of the note after it has the length 0.
+    """
     raw = sorted(_in_grains(note, timing) for note in notes)
     moments = [*(note.start for note in raw), *(note.end for note in raw)]
     written = _part(pulses, moments, _exact)
@@ -80,8 +83,7 @@ def _as_meant(raw: Sequence[Note], pulses: Sequence[Pulse], starts: Sequence[int
             pulse = pulse_at(note.start, pulses, starts)
             held = raw[index].duration >= _LEGATO * gap and until - note.end <= pulse.length // 2
             note = replace(note, duration=until - note.start if held else min(note.duration, until - note.start))
-        if note.duration > 0:  # one that falls on the next one's onset is an ornament too short to be written
-            line.append(note)
+        line.append(note)
     return line
 
 

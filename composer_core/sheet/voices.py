@@ -16,21 +16,30 @@ MOST_VOICES = 4
 
 @dataclass(frozen=True, slots=True)
 class Chord:
-    """Notes that begin and end together, in grains; ``pitches`` rising. A staccato one sounds for half its length."""
+    """Notes that begin and end together, in grains; ``pitches`` rising, ``graces`` the ornaments before them in order.
+
+    A staccato one sounds for half its length.
+    """
 
     start: int
     end: int
     pitches: tuple[int, ...]
+    graces: tuple[int, ...] = ()
     is_staccato: bool = False
 
 
 def to_voices(notes: Sequence[Note]) -> list[list[Chord]]:
     """Part notes into voices, the upper ones first where they begin together; what no voice holds is cut short.
 
-    A pitch that is struck while it sounds ends there.
+    A pitch that is struck while it sounds ends there. Notes of no length are ornaments of what begins with them.
     """
     voices: list[list[Chord]] = []
-    for start, chords in sorted(_by_onset(_untangled(notes)).items()):
+    graces: dict[int, list[int]] = defaultdict(list)
+    for note in notes:
+        if note.duration == 0:
+            graces[note.start].append(note.pitch)
+    for start, chords in sorted(_by_onset(_untangled(note for note in notes if note.duration)).items()):
+        chords[0] = replace(chords[0], graces=tuple(graces[start]))
         for chord in chords:
             voice = next((v for v in voices if not v or v[-1].end <= start), None)
             if voice is None and len(voices) < MOST_VOICES:
@@ -39,9 +48,10 @@ def to_voices(notes: Sequence[Note]) -> list[list[Chord]]:
                 voice = min(voices, key=lambda v: v[-1].end)
                 last = voice.pop()
                 if last.start < start:
-                    voice.append(Chord(last.start, start, last.pitches))
+                    voice.append(replace(last, end=start))
                 else:
-                    chord = Chord(start, max(chord.end, last.end), tuple(sorted({*chord.pitches, *last.pitches})))
+                    both = tuple(sorted({*chord.pitches, *last.pitches}))
+                    chord = Chord(start, max(chord.end, last.end), both, (*last.graces, *chord.graces))
             voice.append(chord)
     return voices
 

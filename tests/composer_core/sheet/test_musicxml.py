@@ -158,6 +158,32 @@ def test_short_notes_of_the_band_are_written_with_a_dot_and_those_of_the_melody_
     )
 
 
+def test_ornaments_are_written_small_in_their_order(song):
+    composition = song((0, 60, 4))
+    notes = (
+        Note(0, 71, 470),
+        Note(460, 73, 9),
+        Note(468, 70, 12),
+        Note(483, 72, 450),
+        Note(958, 74, 6),
+        Note(966, 76, 900),
+    )
+    root = page(replace(composition, tracks=(replace(composition.melody, notes=notes),)))
+    small = [note for note in root.iter("note") if note.find("grace") is not None]
+    assert [note.findtext("pitch/step") for note in small] == ["D", "B", "D"]
+    assert [note.findtext("type") for note in small] == ["16th", "16th", "eighth"]
+    assert [note.findtext("accidental") for note in small] == ["flat", "flat", "natural"]
+    assert small[2].find("grace").get("slash") == "yes" and small[0].findtext("beam") == "begin"
+    assert (
+        len(
+            read_score(write_musicxml(replace(composition, tracks=(replace(composition.melody, notes=notes),))))
+            .parts[0]
+            .notes
+        )
+        == 3
+    )
+
+
 def test_a_chord_between_two_notes_stands_where_it_sounds(song):
     composition = song((0, 60, 4), chords=[(0, "C"), (2.5, "G7")])
     first, second = page(composition).iter("harmony")

@@ -42,8 +42,13 @@ def test_staccato_is_never_written_longer_than_the_way_to_the_next_note(song):
     assert all(length <= meant + 1e-9 for (_, length), (_, meant) in zip(short, TUNE, strict=True))
 
 
-def test_an_ornament_too_short_to_be_written_gives_way(song):
+def test_an_ornament_has_no_length_of_its_own(song):
     composition = song((0, 60, 8))
     notes = [Note(0, 71, 470), Note(468, 70, 12), Note(483, 72, 450), Note(960, 74, 900)]
     grains, _ = quantise(notes, composition.timing, pulses_of(lay_bars(composition)))
-    assert [(note.start // GRAINS, note.pitch) for note in grains] == [(0, 71), (1, 72), (2, 74)]
+    assert [(note.start // GRAINS, note.pitch, note.duration > 0) for note in grains] == [
+        (0, 71, True),
+        (1, 70, False),
+        (1, 72, True),
+        (2, 74, True),
+    ]
