@@ -16,9 +16,9 @@ async def queue(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     """List the asker's open jobs with their places."""
     own = await desk.do(desk.ledger.jobs, user=incoming.user.id, statuses=OPEN, limit=25)
     everyone = await desk.do(desk.ledger.count, OPEN)
-    workers = await desk.do(desk.ledger.live_workers)
+    composers = sum("compose" in worker.kinds for worker in await desk.do(desk.ledger.live_workers))
     lines = [await _line(job, desk) for job in own] or ["You have no job open."]
-    lines.append(f"-# {everyone - len(own)} of others, {len(workers)} composers at work")
+    lines.append(f"-# {everyone - len(own)} of others, {composers} composer{'' if composers == 1 else 's'} at work")
     choices = tuple(Choice(job.id, f"Cancel {job.id}: {subject(job)}".replace("*", "")[:100]) for job in own)
     yield Reply("\n".join(lines), rows=(Select("Cancel one …", "cancel", choices),) if choices else ())
 
