@@ -94,12 +94,13 @@ class SlackFrontend:
             raise PlaceClosed("I am not installed in that workspace any more: install me again.")
         if replacing is not None:
             self._tempo.edited(replacing.message)
-            await self._mouth.change(workspace, replacing.channel, replacing.message, place.thread, person, reply)
+            thread = message_of(place.thread)
+            await self._mouth.change(workspace, replacing.channel, replacing.message, thread, person, reply)
             return replacing
         channel = place.channel
         if not channel or channel.startswith(DIRECT):
             channel = await self._mouth.direct_channel(workspace, channel.removeprefix(DIRECT) or person)
-        return await self._post(self._mouth, workspace, channel, place.thread, person, reply)
+        return await self._post(self._mouth, workspace, channel, message_of(place.thread), person, reply)
 
     async def _post(
         self, mouth: Mouth, workspace: Workspace, channel: str, thread: str, person: str, reply: Reply
@@ -110,7 +111,7 @@ class SlackFrontend:
             if not thread:
                 raise
             thread, at = "", await mouth.say(workspace, channel, "", person, reply)
-        opened = (thread or at) if reply.thread_title else ""
+        opened = f"{channel}/{thread or at}" if reply.thread_title else ""  # every message can begin a thread
         return Sent(channel, at, workspace.link(channel, at, thread), opened)
 
     def _handler(self, wire: Wire, handle: Handle) -> Handler:
@@ -176,3 +177,8 @@ class SlackFrontend:
         task = asyncio.create_task(answer)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def message_of(thread: str) -> str:
+    """Return the message that a thread begins with. One that we have opened is known by its channel too."""
+    return thread.rpartition("/")[2]

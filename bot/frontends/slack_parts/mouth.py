@@ -61,7 +61,11 @@ class Mouth:
             await self.uploads.enclose(workspace, channel, at, thread, reply.files, reply.key)
 
     async def remove(self, workspace: Workspace, channel: str, at: str) -> None:
-        """Delete a message of ours with its files; one that is gone, or out of reach, is no error."""
+        """Delete a message of ours with its files; one that is gone, or out of reach, is no error.
+
+        Where a thread is told as its place, the channel is the first part of it: see ``Sent.thread``.
+        """
+        channel = channel.partition("/")[0]
         await self.uploads.remove(workspace, channel, at)
         try:
             await self._call(workspace, "chat.delete", channel=channel, ts=at)

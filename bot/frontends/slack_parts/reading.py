@@ -1,6 +1,6 @@
 """From a delivery to the wish that it holds: without asking anybody, because a modal must open within three seconds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,9 +65,17 @@ class Reader:
     def _said(self, event: Event, origin: Origin) -> Wish:
         text, files = typed.without_mention(str(event.event.get("text") or "")), event.event.get("files") or []
         name, rest = typed.command_of(text, self.commands, "compose" if text or files else "help")
-        melody = next(iter(_midi(event.event) or files), None) if name == "compose" else None
-        wish = self._typed(name, rest, origin, stray=melody is None)  # beside a file, talk is only talk
-        return Wish(name, wish.texts, {"melody": melody} if melody else {}, origin, wish.channel_names)
+        given = self._given(name, event.event)
+        wish = self._typed(name, rest, origin, stray=not given)  # beside a file, talk is only talk
+        return Wish(name, wish.texts, given, origin, wish.channel_names)
+
+    def _given(self, name: str, message: Mapping[str, Any]) -> dict[str, File]:
+        """Return the files of a message as a command takes them: all of them, or one, MIDI if there is any."""
+        option = next((option for option in self.commands[name].options if option.kind == "file"), None)
+        files: list[File] = list(message.get("files") or [])
+        if option is None or not files:
+            return {}
+        return numbered(option.name, files) if option.most > 1 else {option.name: (_midi(message) or files)[0]}
 
     def _typed(self, name: str, text: str, origin: Origin, *, stray: bool = True) -> Wish:
         command = self.commands.get(name)
@@ -97,9 +105,13 @@ def _pressed(event: Event, origin: Origin) -> Wish:
 def _submitted(event: Event) -> Wish:
     view: Mapping[str, Any] = event.body["view"]
     texts, files = filled(view)
-    numbered = ((name, number, file) for name, some in files.items() for number, file in enumerate(some, 1))
-    named = {name if number == 1 else f"{name}-{number}": file for name, number, file in numbered}
+    named = {key: file for name, some in files.items() for key, file in numbered(name, some).items()}
     return Wish(str(view["callback_id"]), texts, named, Origin.of(view))
+
+
+def numbered(name: str, files: Sequence[File]) -> dict[str, File]:
+    """Return an option's files: the first by its name, the others with a number."""
+    return {name if number == 1 else f"{name}-{number}": file for number, file in enumerate(files, 1)}
 
 
 def _midi(message: Mapping[str, Any]) -> list[File]:

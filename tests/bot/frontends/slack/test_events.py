@@ -162,3 +162,11 @@ def test_beside_midi_the_other_files_and_the_talk_are_left_alone():
 def test_a_place_knows_workspace_and_person(user, team):
     where = place(Event.of({**SLASH_BODY, "user_id": user}, team), Origin())
     assert where.person == f"{team}/{user}" and where.space == team and where.channel == f"@{user}"
+
+
+def test_to_learn_from_all_files_of_a_message_are_taken():
+    files = [{"id": "F1", "name": "a.mid"}, {"id": "F2", "name": "b.zip"}]
+    wish = READER.wish(inner(text="<@UBOT> train name:waltzes please", files=files))
+    assert (wish.command, dict(wish.texts)) == ("train", {"name": "waltzes"})
+    assert {name: file["id"] for name, file in wish.files.items()} == {"files": "F1", "files-2": "F2"}
+    assert READER.wish(inner(text="<@UBOT> history", files=files)).files == {}

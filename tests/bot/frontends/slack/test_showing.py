@@ -1,6 +1,7 @@
 """What is shown in messages: progress as tasks, pictures within them, files never twice; and the Home tab."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -156,3 +157,13 @@ async def test_an_admin_changes_settings_from_the_home_tab(slack, bot, team, cha
     assert await slack.submitted(await slack.people.submit(await slack.modal(boss), limit="3")) == {}
     await slack.until(lambda: bot.desk.spaces.settings("slack", team.id).waiting_per_user == 3)
     await heard(slack, slack.world.direct(team.bot, boss), boss)
+
+
+async def test_a_thread_that_was_opened_is_a_place_and_goes_with_its_message(slack, bot, channel, ann, place):
+    opened = await bot.frontend.send(place, Reply("watch it here", private=False, thread_title="Training"))
+    inside = await bot.frontend.send(replace(place, thread=opened.thread), Reply("epoch 1", private=False))
+    await bot.frontend.send(replace(place, thread=opened.thread), Reply("epoch 2", (OutFile("a.mp3", b"ID3"),)), inside)
+    assert {one.thread_ts for one in public(channel, ann)[1:]} == {opened.message}
+    workspace = await bot.frontend._workspaces.find(place.space)
+    await bot.frontend._mouth.remove(workspace, opened.thread, opened.message)
+    assert opened.message not in channel.messages
