@@ -1,5 +1,6 @@
 """What can be done with a genre of one's own: from the terminal and from every chat. Everything here blocks."""
 
+import contextlib
 import tempfile
 import tomllib
 from pathlib import Path
@@ -65,7 +66,8 @@ def describe(owned: Owned, text: str, desk: Desk) -> str:
 
 def delete(owned: Owned, desk: Desk) -> None:
     """Delete a genre, and its example; what was composed in it stays."""
-    forget_example(read_genre(desk.shelf.root / owned.name), desk)
+    with contextlib.suppress(GenreError):  # a damaged one has none
+        forget_example(read_genre(desk.shelf.root / owned.name), desk)
     desk.shelf.delete(owned.name)
 
 

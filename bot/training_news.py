@@ -9,10 +9,12 @@ from bot.chat import FileRefused, Frontend, Place, PlaceClosed, Refused, Reply
 from bot.desk import Desk
 from bot.results import fit
 from bot.training_cards import Course
+from bot.trainings import root_of
 from storage.jobs import Job
 
-ROOM, NEWS = "room", "news"
-"""Parts of a training that have a message each, beside its course: where it is watched, and the announcement."""
+ROOM, OPENING, NEWS = "room", "opening", "news"
+"""Parts of a training that have a message each, beside its course: the thread where it is watched, the message that it
+hangs under, and the announcement."""
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +40,8 @@ class TrainingNews:
             opening = replace(cards.beginning_card(job), thread_title=title, key=f"{job.id}.{ROOM}")
             sent = await frontend.send(place, opening)
             thread = sent.thread or sent.channel
-            if not sent.thread:  # no threads here: the message itself becomes the training's
-                await self.desk.do(postings.remember, job.id, sent.channel, sent.message)
+            part = OPENING if sent.thread else ""  # no threads here: the message itself becomes the training's
+            await self.desk.do(postings.remember, job.id, sent.channel, sent.message, part)
             await self.desk.do(postings.remember, job.id, thread, sent.message, ROOM)
         else:
             thread = posting.channel
@@ -61,7 +63,8 @@ class TrainingNews:
 
     async def samples(self, frontend: Frontend, job: Job) -> None:
         """Post the samples that nobody has heard yet, each once; where nothing can be said, none."""
-        course, told = await self._told(job), await self.desk.do(self.desk.postings.all_of, job.id)
+        course = await self._told(job)
+        told = await self.desk.do(self.desk.postings.parts_of_training, root_of(job)) if course.samples else set()
         for sample in course.samples:
             part = f"s{sample['epoch']}"
             if part not in told:

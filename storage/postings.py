@@ -72,6 +72,17 @@ class Postings:
         """Note that no message shows it any more."""
         self._database.execute("delete from postings where job_id = ? and part = ?", [job_id, part])
 
+    def parts_of_training(self, root: str) -> set[str]:
+        """Return the parts that have a message, of a training's first job and of all that took it up."""
+        rows = self._database.execute(
+            """
+            select part from postings join jobs on jobs.id = job_id
+            where jobs.id = :root or (kind = 'train' and json_extract(payload, '$.resume') = :root)
+            """,
+            {"root": root},
+        )
+        return {part for (part,) in rows}
+
     def of_user(self, user: str) -> list[Posting]:
         """Return the messages that show a user's jobs."""
         rows = self._database.query(

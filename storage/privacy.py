@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from storage.database import Connections, transaction
@@ -106,6 +107,10 @@ class Privacy:
             {"id": job_id},
         )
         return [job_id for (job_id,) in rows.fetchall()]
+
+    def files_of_genre(self, name: str) -> list[Path]:
+        """Return what is in a custom genre's folder."""
+        return sorted(path for path in (self._home.genres / name).glob("*") if path.is_file())
 
     def _told(self, job_id: str) -> list[dict[str, Any]]:
         """Return a training's events as plain data."""

@@ -4,14 +4,19 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
 from bot.chat import MIB, Button, Choice, Incoming, OutFile, Reply, Sent
 from bot.command import Command, Option
+from bot.datasets import SURVEY, ZIP
 from bot.desk import Desk
+from bot.genre_keeping import delete as delete_genre
 
 KEPT = """**What Tutti keeps of you**
 - your melodies, settings and compositions with their files, until you delete them: one by its button, or all here
+- the files that you train on, your trainings with their curves and samples, your genres, until you delete them
 - your user id with them, so that nobody else gets them; your name on your jobs, to show whose they are
 - which messages show your jobs, so that they can be edited and deleted
 It reads no message but those that you hand it. Nothing goes to other servers or users unless you share it."""
@@ -26,7 +31,8 @@ async def privacy(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
         yield await desk.toil(_export, desk, incoming.user.id, incoming.place.file_bytes)
     elif wanted == "delete":
         sure = Button("Delete everything of mine", "forget", "danger")
-        yield Reply("This deletes all your compositions, files and messages with them, for good.", rows=((sure,),))
+        what = "all your compositions, trainings, genres, files and messages with them"
+        yield Reply(f"This deletes {what}, for good.", rows=((sure,),))
     else:
         yield Reply(KEPT)
 
@@ -36,6 +42,8 @@ async def forget(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     user = incoming.user.id
     postings = await desk.do(desk.postings.of_user, user)
     shares = await desk.do(desk.privacy.shares, user)
+    for owned in await desk.do(desk.privacy.genres, user):
+        await desk.do(delete_genre, owned, desk)
     for _ in range(TRIES):
         if not await desk.do(desk.privacy.forget, user):
             break
@@ -47,20 +55,35 @@ async def forget(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
 
 
 def _export(desk: Desk, user: str, limit_bytes: int) -> Reply:
-    """Put everything into a zip; files in the order of age, as far as there is room."""
+    """Put everything into a zip; as many files as there is room for, the smallest first."""
     kept = desk.privacy.export(user)
     stream, left_out = io.BytesIO(), 0
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("tutti.json", json.dumps(kept, indent=1, ensure_ascii=False))
-        for entry in kept["compositions"]:
-            for name in (entry["files"][kind] for kind in EXPORTED if kind in entry["files"]):
-                path = desk.files.path(name)
-                if not path.exists() or stream.tell() + path.stat().st_size > limit_bytes - MIB:
-                    left_out += 1
-                else:
-                    archive.write(path, name)
-    note = f" {left_out} files did not fit: fetch them with /show." if left_out else ""
+        for name, path in _files(desk, kept):
+            if stream.tell() + path.stat().st_size > limit_bytes - MIB:
+                left_out += 1
+            else:
+                archive.write(path, name)
+    note = f" {left_out} files did not fit: fetch them with /show, genres with /genre." if left_out else ""
     return Reply(f"All that is kept of you.{note}", (OutFile("tutti-export.zip", stream.getvalue()),))
+
+
+def _files(desk: Desk, kept: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Yield the files that belong to a user, by the name that they have in the zip; what is small comes first."""
+    stored = [entry["files"][kind] for entry in kept["compositions"] for kind in EXPORTED if kind in entry["files"]]
+    stored += [path for events in kept["trainings"].values() for event in events for path in _told(event["payload"])]
+    stored += [f"{job['id']}/{ZIP}" for job in kept["jobs"] if job["kind"] == SURVEY]
+    found = [(name, desk.files.path(name)) for name in stored]
+    for genre in kept["genres"]:
+        found += [(f"genres/{genre['name']}/{path.name}", path) for path in desk.privacy.files_of_genre(genre["name"])]
+    there = [(name, path) for name, path in found if path.is_file()]
+    yield from sorted(there, key=lambda pair: pair[1].stat().st_size)
+
+
+def _told(event: Mapping[str, Any]) -> list[str]:
+    """Return the files that an event of a training names."""
+    return [str(event[key]) for key in ("plot", "plot_dark") if key in event] + list(event.get("files", {}).values())
 
 
 ACTION = Option(

@@ -13,6 +13,7 @@ from bot.serve import serve
 from bot.settings import Settings
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.studio import Site
+from tests.fakes.trainer import FakeTrainer
 from tests.fakes.worker import FakeWorker
 
 
@@ -82,6 +83,13 @@ def bob(discord):
 def worker(home):
     fake = FakeWorker(home)
     fake.start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def trainer(home):
+    fake = FakeTrainer(home).start()
     yield fake
     fake.stop()
 

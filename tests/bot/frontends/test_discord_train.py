@@ -21,13 +21,6 @@ def zipped(*names):
 
 
 @pytest.fixture
-def trainer(home):
-    trainer = FakeTrainer(home).start()
-    yield trainer
-    trainer.stop()
-
-
-@pytest.fixture
 def manager(guild, ann):
     """Ann, who manages the server and so may train."""
     guild.managers.add(ann.id)
