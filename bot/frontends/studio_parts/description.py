@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,11 @@ class Parameter:
     name: str
     where: str
     schema: Schema
-    validator: Any
+
+    @cached_property
+    def validator(self) -> Any:  # noqa: ANN401 - the library names no type
+        """What checks a value."""
+        return jsonschema_rs.Draft202012Validator(self.schema)
 
     def read(self, text: str) -> Any:  # noqa: ANN401 - a JSON value
         """Return the value of a text.
@@ -53,10 +58,14 @@ class Operation:
     path: str
     is_public: bool
     parameters: tuple[Parameter, ...] = ()
-    body: Any = None
-    """A validator, if it takes JSON."""
-    body_schema: Schema = field(default_factory=dict)
+    body: Schema = field(default_factory=dict)
+    """The schema with all that it refers to, if it takes JSON."""
     needs_body: bool = False
+
+    @cached_property
+    def validator(self) -> Any:  # noqa: ANN401 - the library names no type
+        """What checks a body."""
+        return jsonschema_rs.Draft202012Validator(self.body)
 
     def read_body(self, data: object) -> None:
         """Check a body.
@@ -64,10 +73,10 @@ class Operation:
         Raises:
             NotAsDescribed: it has other members, types or ranges.
         """
-        error = next(self.body.iter_errors(data), None)
+        error = next(self.validator.iter_errors(data), None)
         if error is not None:
             steps = [str(step) for step in error.instance_path]
-            line = _in_a_line(error, ".".join(steps), self.body_schema)
+            line = _in_a_line(error, ".".join(steps), self.body)
             raise NotAsDescribed(line, next(iter(steps), "") or _named_in(error))
 
 
@@ -80,7 +89,7 @@ class Description:
 
     @classmethod
     def read(cls) -> "Description":
-        """Read it and compile its schemas."""
+        """Read it; schemas are compiled when they are first needed."""
         data: Schema = json.loads(Path(__file__).with_name("openapi.json").read_text(encoding="utf-8"))
         return cls(data, tuple(_operations(data)))
 
@@ -97,16 +106,14 @@ def _operations(data: Schema) -> Iterator[Operation]:
                 path=path,
                 is_public=about.get("security") == [],
                 parameters=tuple(_parameter(one, components) for one in about.get("parameters", ())),
-                body=jsonschema_rs.Draft202012Validator(schema) if schema else None,
-                body_schema=schema,
+                body=schema,
                 needs_body=about.get("requestBody", {}).get("required", False),
             )
 
 
 def _parameter(about: Schema, components: Schema) -> Parameter:
     about = components["parameters"][about["$ref"].rpartition("/")[2]] if "$ref" in about else about
-    validator = jsonschema_rs.Draft202012Validator({**about["schema"], "components": components})
-    return Parameter(about["name"], about["in"], about["schema"], validator)
+    return Parameter(about["name"], about["in"], about["schema"])
 
 
 def _typed(text: str, wanted: str) -> Any:  # noqa: ANN401 - a JSON value

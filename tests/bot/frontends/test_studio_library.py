@@ -46,12 +46,10 @@ async def test_compositions_are_named_tagged_marked_and_found(page, takes):
     assert (cleared["title"], cleared["tags"], cleared["favourite"]) == ("melody", [], True)
 
 
-@pytest.mark.parametrize(
-    "change", [{"title": "x" * 81}, {"tags": ["x"] * 21}, {"tags": [""]}, {"favourite": 1}, {"id": "x"}]
-)
-async def test_a_name_that_will_not_do_is_refused(page, takes, change):
-    answer = await page.ask("PATCH", f"/api/compositions/{takes[0]}", json=change)
-    assert answer.status == 400 and answer.error["field"] == next(iter(change))
+async def test_a_name_that_will_not_do_is_refused(page, takes):
+    for change in [{"title": "x" * 81}, {"tags": ["x"] * 21}, {"tags": [""]}, {"favourite": 1}, {"id": "x"}]:
+        answer = await page.ask("PATCH", f"/api/compositions/{takes[0]}", json=change)
+        assert answer.status == 400 and answer.error["field"] == next(iter(change))
 
 
 async def test_what_is_deleted_is_gone_with_its_files_stems_and_page(page, takes, studio):

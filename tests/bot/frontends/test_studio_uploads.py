@@ -5,7 +5,6 @@ import io
 import zipfile
 
 import aiohttp
-import pytest
 
 from bot import datasets
 from bot.wishes import MOST_BYTES
@@ -52,9 +51,8 @@ async def test_a_midi_file_becomes_a_melody(page):
     assert [note["pitch"] for note in low.json["notes"]] == [36]
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "status"),
-    [
+async def test_what_is_no_midi_file_is_refused_in_one_line(page):
+    for name, content, status in [
         ("song.mp3", b"ID3", 415),
         ("song", b"MThd", 415),
         ("song.mid", b"<html>", 415),
@@ -63,20 +61,17 @@ async def test_a_midi_file_becomes_a_melody(page):
         ("song.mid", midi()[:40], 422),
         ("song.mid", b"MThd" + bytes(MOST_BYTES), 413),
         ("x" * 300 + ".mid", b"MThd", 422),
-    ],
-)
-async def test_what_is_no_midi_file_is_refused_in_one_line(page, name, content, status):
-    answer = await upload(page, (name, content))
-    assert (answer.status, answer.error["field"]) == (status, "file") and "\n" not in answer.error["message"]
+    ]:
+        answer = await upload(page, (name, content))
+        assert (answer.status, answer.error["field"]) == (status, "file") and "\n" not in answer.error["message"]
 
 
 PART = b"--b\r\nContent-Disposition: form-data; name="
 FORM = "multipart/form-data; boundary=b"
 
 
-@pytest.mark.parametrize(
-    ("body", "kind", "status"),
-    [
+async def test_a_damaged_upload_is_refused(page):
+    for body, kind, status in [
         (b"{}", "application/json", 415),
         (b"x", "multipart/form-data", 415),
         (b"", FORM, 400),
@@ -85,11 +80,9 @@ FORM = "multipart/form-data; boundary=b"
         (PART + b'"file"; filename="a.mid"\r\n\r\nMThd', FORM, 422),
         (PART + b'"other"\r\n\r\nx\r\n--b--\r\n', FORM, 400),
         (b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n", FORM, 400),
-    ],
-)
-async def test_a_damaged_upload_is_refused(page, body, kind, status):
-    answer = await page.ask("POST", "/api/melodies", data=body, headers={"Content_Type": kind})
-    assert answer.status == status and answer.error["message"]
+    ]:
+        answer = await page.ask("POST", "/api/melodies", data=body, headers={"Content_Type": kind})
+        assert answer.status == status and answer.error["message"]
 
 
 async def refused_while_sending(page, path, head, chunk, most):
@@ -167,9 +160,8 @@ async def test_a_zip_is_stored_as_it_is(page):
     assert data["name"] == "my songs" and page.site.desk.files.path(f"{data['id']}/upload.zip").read_bytes() == content
 
 
-@pytest.mark.parametrize(
-    ("files", "says"),
-    [
+async def test_what_cannot_be_learned_from_is_refused_and_leaves_nothing(page):
+    for files, says in [
         ([("a.exe", b"MZ")], "a.exe"),
         ([("a.mid", b"GIF8")], "not what its name says"),
         ([("a.zip", b"not a zip")], "not what its name says"),
@@ -177,12 +169,10 @@ async def test_a_zip_is_stored_as_it_is(page):
         ([("a.zip", zipped(("a.mid", b"x"))), ("b.mid", b"MThd")], "not both"),
         ([("b.mid", b"MThd"), ("a.zip", zipped(("a.mid", b"x")))], "not both"),
         ([], "no file"),
-    ],
-)
-async def test_what_cannot_be_learned_from_is_refused_and_leaves_nothing(page, files, says):
-    answer = await upload(page, *files, path="/api/datasets", field="files", name="x")
-    assert answer.status == 415 and says in answer.error["message"] and answer.error["field"] == "files"
-    assert nothing_is_left(page)
+    ]:
+        answer = await upload(page, *files, path="/api/datasets", field="files", name="x")
+        assert answer.status == 415 and says in answer.error["message"] and answer.error["field"] == "files"
+        assert nothing_is_left(page)
 
 
 async def test_too_many_files_are_refused(page, monkeypatch):
