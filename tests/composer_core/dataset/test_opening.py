@@ -1,5 +1,6 @@
 """Zips and folders of strangers: what is listed, what is refused and in which words."""
 
+import io
 import os
 import stat
 import struct
@@ -219,6 +220,29 @@ def test_all_files_together_are_bounded(pack, monkeypatch):
     monkeypatch.setitem(reading.MAX_TOTAL_BYTES, "MIDI", 1024**2)
     files = {f"{number}.mid": os.urandom(300_000) for number in range(5)}
     with pytest.raises(UserError, match=r"^set.zip holds more than 1 MiB of MIDI: send a part of it.$"):
+        contents(open_dataset(pack(files), NOWHERE))
+
+
+def mxl(score):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("META-INF/container.xml", "<container/>")
+        archive.writestr("score.xml", score)
+    return out.getvalue()
+
+
+def test_a_packed_score_comes_unpacked(pack):
+    dataset = open_dataset(pack({"a.mxl": mxl(b"<score/>"), "b.mxl": b"PK no archive"}), NOWHERE)
+    assert contents(dataset) == {
+        "a.mxl": b"<score/>",
+        "b.mxl": Refused("b.mxl", "It cannot be unpacked, or is larger than any symphony movement."),
+    }
+
+
+def test_packed_scores_count_with_their_full_size(pack, monkeypatch):
+    monkeypatch.setitem(reading.MAX_TOTAL_BYTES, "MusicXML", 1024**2)
+    files = {f"{number}.mxl": mxl(bytes(700_000)) for number in range(2)}
+    with pytest.raises(UserError, match=r"^set.zip holds more than 1 MiB of MusicXML: send a part of it.$"):
         contents(open_dataset(pack(files), NOWHERE))
 
 
