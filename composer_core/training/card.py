@@ -48,8 +48,9 @@ def _data(report: Mapping[str, Any]) -> str:
 def _training(record: Record) -> str:
     request = record.request
     begin = "from scratch" if record.base == "none" else f"from the genre {record.base}"
+    epochs = "1 epoch" if len(record.epochs) == 1 else f"{len(record.epochs)} epochs"
     lines = [
-        f"- {begin}, {len(record.epochs)} epochs in {record.elapsed_s / 60:.1f} minutes on {record.device}; "
+        f"- {begin}, {epochs} in {record.elapsed_s / 60:.1f} minutes on {record.device}; "
         f"the best one, {record.best or 'the start'}, is kept",
         f"- learning rate {request['learning_rate']:g}, {request['update_ratio']} critic updates a generator update, "
         f"seed {request['seed']}",

@@ -21,7 +21,7 @@ from composer_core.scores import learn_chairs, make_score
 from composer_core.techniques.band import DRAFTS, BandConfig
 from composer_core.training.course import Course, CourseConfig, Diverged, Losses, fresh_checkpoint, with_request
 from composer_core.training.course_file import restore_course, save_course
-from composer_core.training.exam import Exam
+from composer_core.training.exam import Exam, Result
 from composer_core.training.transfer import seat
 from composer_core.training.watch import MOST_ROLLBACKS, fault, flat_since
 from composer_core.training_request import Epoch, TrainRequest
@@ -45,7 +45,7 @@ class Watcher(Protocol):
         """An epoch has ended and is on the disk."""
 
     def sample(self, epoch: int, composition: Composition) -> None:
-        """The first held-out melody, composed by the networks as they are now."""
+        """The first held-out melody, composed by the networks as they are now; maybe once more after a restart."""
 
     def note(self, text: str) -> None:
         """Something that whoever watches should know."""
@@ -145,26 +145,31 @@ class Training:
 
     def run(self) -> Record:
         """Train until it is enough; the best weights are in the folder. Raises ``Cancelled`` if asked to stop."""
-        if not self.record.epochs:
-            self.watcher.sample(0, self.exam.sample(self.course.checkpoint(), EXAM_SEED))
+        self._sample_if_due()  # also where an earlier worker may not have lived to make it
         while not (reason := self._enough()):
-            started = time.perf_counter()
-            try:
-                losses = self.course.train_epoch(self.watcher.alive)
-                self._examine(losses, started)
-            except Diverged:
-                self._roll_back("a loss is no number any more")
-            if self._is_sample_due():
-                self.watcher.sample(self.course.epoch, self.exam.sample(self.course.checkpoint(), EXAM_SEED))
-        return self._finish(reason)
+            if self._try_epoch():
+                self._sample_if_due()
+        return self.finish(reason)
 
-    def _examine(self, losses: Losses, started: float) -> None:
-        """Take the exam, note the epoch, and keep it, or take it back."""
-        record, request = self.record, self.lesson.request
+    def _try_epoch(self) -> bool:
+        """Train an epoch and take the exam; keep it, or take it back."""
+        started = time.perf_counter()
+        try:
+            losses = self.course.train_epoch(self.watcher.alive)
+        except Diverged:
+            self._roll_back("a loss or a weight is no number any more")
+            return False
         checkpoint = self.course.checkpoint()
         result = self.exam.take(checkpoint, EXAM_SEED)
-        if (wrong := fault(losses, result, record.best_similarity)) and self.course.rollbacks < MOST_ROLLBACKS:
-            return self._roll_back(wrong)
+        if wrong := fault(losses, result, self.record.best_similarity):
+            self._roll_back(wrong)
+            return False
+        self._keep(losses, result, checkpoint, started)
+        return True
+
+    def _keep(self, losses: Losses, result: Result, checkpoint: BandCheckpoint, started: float) -> None:
+        """Note the epoch, on the disk as well."""
+        record, request = self.record, self.lesson.request
         trend = float(np.mean([*(e.similarity for e in record.epochs[1 - TREND :]), result.similarity]))
         if is_best := trend < record.best_similarity:
             save_band(self.folder / BEST, checkpoint)
@@ -199,7 +204,8 @@ class Training:
         else:
             self.course = self._new_course()
         self.course.rollbacks = rollbacks
-        self._note(f"Epoch {epoch + 1}: {wrong}. Back to epoch {epoch}, at half the learning rate.")
+        slower = "" if rollbacks > MOST_ROLLBACKS else ", at half the learning rate"
+        self._note(f"Epoch {epoch + 1}: {wrong}. Back to epoch {epoch}{slower}.")
 
     def _note(self, text: str) -> None:
         self.record.notes.append(text)
@@ -228,9 +234,9 @@ class Training:
             left_s = min(left_s, 60 * request.minutes - record.elapsed_s)
         return round(max(left_s, 0.0), 1)
 
-    def _is_sample_due(self) -> bool:
-        every = max(round(self.lesson.request.epochs / SAMPLES), 1)
-        return bool(self.record.epochs) and self.course.epoch % every == 0
+    def _sample_if_due(self) -> None:
+        if self.course.epoch % max(round(self.lesson.request.epochs / SAMPLES), 1) == 0:
+            self.watcher.sample(self.course.epoch, self.exam.sample(self.course.checkpoint(), EXAM_SEED))
 
     def _choose_draft(self) -> str:
         """The draft that was followed, unless another one is clearly better."""
@@ -238,7 +244,7 @@ class Training:
         best = min(DRAFTS, key=lambda draft: index[draft])
         return best if index[best] < CLEARLY * index[DRAFT] else DRAFT
 
-    def _finish(self, reason: str) -> Record:
+    def finish(self, reason: str) -> Record:
         """Choose the draft by the exam, and leave the best weights in the folder."""
         if not self.record.best:  # nothing was better than the start, which is a genre as well
             save_band(self.folder / BEST, self._start)

@@ -1,6 +1,7 @@
 """A custom genre's folder: drafted from the data before the training, completed with weights and card after it."""
 
 import json
+import os
 import shutil
 import tomllib
 from collections.abc import Mapping
@@ -68,6 +69,7 @@ def graduate(genre: Genre, songs: Songs, record: Record, report: Mapping[str, An
         Repeats.learn(rolls, genre.parts[1:]).save(partial / REPEATS)
         (partial / "CARD.md").write_text(write_card(genre, record, report), encoding="utf-8")
         (partial / "training.json").write_text(json.dumps(training_figures(record, job)), encoding="utf-8")
+        _sync(partial)
         _swap(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -95,10 +97,22 @@ def _set_draft(path: Path, draft: str) -> None:
     path.write_text(tomli_w.dumps(table), encoding="utf-8")
 
 
+def _sync(folder: Path) -> None:
+    """Bring every file to the disk: after a power failure the genre is the old or the new one."""
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+
+
 def _swap(partial: Path, target: Path) -> None:
     old = target.with_name(f".{target.name}.old")
     shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
+    if had_one := target.exists():
         target.rename(old)
-    partial.rename(target)
+    try:
+        partial.rename(target)
+    except OSError:
+        if had_one:
+            old.rename(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)

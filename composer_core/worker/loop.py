@@ -18,7 +18,7 @@ from storage.files import FileStore
 from storage.history import History
 from storage.jobs import Job, Ledger
 
-BATCH = 8  # jobs claimed at once
+BATCH = 8  # jobs claimed at once, by those that compose
 POLL_S = 0.02
 KINDS = ("compose", "export", "survey", "train")
 TRAINING = ("survey", "train")
@@ -77,8 +77,9 @@ def run(
 
 def work(held: Held, handlers: Mapping[str, Handler], *, only: str | None = None, until_idle: bool = False) -> None:
     """Claim and handle jobs until ``held`` is stopped; ``only`` ends with that job, ``until_idle`` when none waits."""
+    limit = 1 if set(held.kinds) <= set(TRAINING) else BATCH  # trainings that wait should be seen to wait
     while not held.stopping:
-        jobs = held.claim(limit=BATCH, only=only)
+        jobs = held.claim(limit=limit, only=only)
         if jobs:
             log.info("%s: %s", jobs[0].kind, ", ".join(job.id for job in jobs))
             handlers[jobs[0].kind](jobs)

@@ -17,9 +17,8 @@ from composer_core.corpora.song_files import read_songs
 from composer_core.errors import Cancelled, ResourceError, SettingError
 from composer_core.genres import SHIPPED, find_genre, read_genre
 from composer_core.music import Composition
-from composer_core.training.course_file import read_record
 from composer_core.training.curves import DARK, LIGHT, draw_curves
-from composer_core.training.custom import BEST, STATE, Lesson, Record, Training
+from composer_core.training.custom import STATE, Lesson, Record, Training
 from composer_core.training.exam import Exam
 from composer_core.training.graduation import graduate, named
 from composer_core.training_request import NONE, Epoch, TrainRequest
@@ -47,16 +46,16 @@ def teach(job: Job, request: TrainRequest, folder: Path, held: Held, files: File
     torch.set_num_threads(1)  # as in ``techniques.band``; the other core composes, renders and draws
     with Followed(job, held, files, setup) as followed:
         if request.finish:
-            record = _finished(folder)
-        else:
-            training = Training(lesson, followed, _device())
-            followed.catch_up(training.record)
-            record = training.run()
+            _check_begun(folder)
+        training = Training(lesson, followed, _device())
+        followed.catch_up(training.record)
+        record = training.finish("its best checkpoint was asked for") if request.finish else training.run()
         followed.tell("finish", TRAIN_SHARE[1])
+        if not held.settle(job.id):  # a cancel that comes now is too late: the genre is about to be there
+            raise Cancelled
         target = setup.home.genres / request.name
         graduate(lesson.genre, lesson.songs, record, known["report"], known["job"], target)
-        example = Exam(lesson.genre, lesson.songs.training, lesson.songs.validation, pieces=1)
-        return {"genre": request.name, "title": lesson.genre.title, **followed.conclude(record, example, target)}
+        return {"genre": request.name, "title": lesson.genre.title, **followed.conclude(record, training.exam, target)}
 
 
 def read_lesson(folder: Path, request: TrainRequest, setup: Setup) -> tuple[Lesson, dict[str, Any]]:
@@ -74,11 +73,9 @@ def read_lesson(folder: Path, request: TrainRequest, setup: Setup) -> tuple[Less
     return Lesson(songs, named(read_genre(folder), request.name), base, request), known
 
 
-def _finished(folder: Path) -> Record:
-    """The record of a training that is to be kept as it is."""
-    if not (folder / STATE).is_file() or not (folder / BEST).is_file():
-        raise SettingError("This training has no checkpoint yet that could be kept: let it run for an epoch.")
-    return Record.from_json(read_record(folder / STATE))
+def _check_begun(folder: Path) -> None:
+    if not (folder / STATE).is_file():
+        raise SettingError("This training has no checkpoint that could be kept: let it run for an epoch first.")
 
 
 def _check_free(name: str, job: str, setup: Setup) -> None:
@@ -109,14 +106,14 @@ class Followed:
         self.job, self.held, self.files, self.setup = job, held, files, setup
         self._beside = ThreadPoolExecutor(1, "watch")
         self._waiting: list[Future[None]] = []
-        self._told = {event.payload.get("epoch") for event in held.ledger.events(job.id) if event.kind == "epoch"}
+        self._told = {(event.kind, event.payload.get("epoch")) for event in held.ledger.events(job.id)}
         self._fraction = TRAIN_SHARE[0]
 
     def __enter__(self) -> "Followed":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._beside.shutdown(wait=True)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._beside.shutdown(wait=True, cancel_futures=kind is Cancelled)  # nobody waits for them any more
 
     def alive(self) -> None:
         """Raise ``Cancelled`` if the job is not wanted or not ours any more."""
@@ -134,8 +131,9 @@ class Followed:
         self._do_beside(lambda: self._tell_epoch(epoch, snapshot))
 
     def sample(self, epoch: int, composition: Composition) -> None:
-        """Render a composition and tell of it."""
-        self._do_beside(lambda: self._tell_sample(epoch, composition))
+        """Render a composition and tell of it, unless that was told."""
+        if ("sample", epoch) not in self._told:
+            self._do_beside(lambda: self._tell_sample(epoch, composition))
 
     def note(self, text: str) -> None:
         """Tell something that whoever watches should know."""
@@ -149,7 +147,7 @@ class Followed:
     def catch_up(self, record: Record) -> None:
         """Tell of the epochs that a worker finished but did not live to tell."""
         for epoch in record.epochs:
-            if epoch.epoch not in self._told:
+            if ("epoch", epoch.epoch) not in self._told:
                 self._do_beside(lambda epoch=epoch: self._record("epoch", epoch.to_json()))  # type: ignore[misc]
 
     def conclude(self, record: Record, example: Exam, target: Path) -> dict[str, Any]:
@@ -162,8 +160,6 @@ class Followed:
             made = produce(composition, folder, "example", self.setup)
             draw_curves(record, folder / "curves-dark.png", DARK)
             draw_curves(record, folder / "curves.png", LIGHT)
-            if not self.held.settle(self.job.id):
-                raise Cancelled
         files = {kind: f"{self.job.id}/{name}" for kind, name in made.files.items()}
         plots = {"plot": f"{self.job.id}/curves.png", "plot_dark": f"{self.job.id}/curves-dark.png"}
         return {"files": files | plots, "figures": _figures(record), "reason": record.reason}
@@ -173,14 +169,18 @@ class Followed:
         self._waiting.append(self._beside.submit(_unharmed, call))
 
     def _tell_epoch(self, epoch: Epoch, record: Record) -> None:
-        plots = {}
-        if len(self._waiting) <= MOST_WAITING:
-            name = f"{self.job.id}.e{epoch.epoch}"
-            with self.files.publish(name) as folder:
-                draw_curves(record, folder / "curves-dark.png", DARK)
-                draw_curves(record, folder / "curves.png", LIGHT)
-            plots = {"plot": f"{name}/curves.png", "plot_dark": f"{name}/curves-dark.png"}
-        self._record("epoch", epoch.to_json() | plots)
+        plots: dict[str, str] = {}
+        try:
+            if len(self._waiting) <= MOST_WAITING:
+                plots = self._draw(f"{self.job.id}.e{epoch.epoch}", record)
+        finally:  # an epoch is told of, drawn or not
+            self._record("epoch", epoch.to_json() | plots)
+
+    def _draw(self, name: str, record: Record) -> dict[str, str]:
+        with self.files.publish(name) as folder:
+            draw_curves(record, folder / "curves-dark.png", DARK)
+            draw_curves(record, folder / "curves.png", LIGHT)
+        return {"plot": f"{name}/curves.png", "plot_dark": f"{name}/curves-dark.png"}
 
     def _tell_sample(self, epoch: int, composition: Composition) -> None:
         name = f"{self.job.id}.s{epoch}"

@@ -23,10 +23,11 @@ from composer_core.worker.held import Held
 from composer_core.worker.setup import Setup
 from storage.files import FileStore
 from storage.genre_shelf import GenreShelf, Owned
-from storage.jobs import Job
+from storage.jobs import ENDED, STATUSES, Job
 from storage.locks import locked
 
-KEPT = 5  # trainings whose last checkpoint is kept, so that they may be resumed
+KEPT = 5  # trainings that have ended are kept, so that they may be resumed
+MOST_OPEN = 100_000
 WAIT_S = 0.5
 READ_SHARE = 0.05  # of the progress bar
 
@@ -66,11 +67,12 @@ class Trainer:
         folder = self.setup.home.trainings / (request.resume or job.id)
         if not folder.is_dir():
             self._prepare(job, request, folder)
-        with self._device(job):
-            self._note_owner(job, request.name, folder.name)
-            result = teach(job, request, folder, self.held, self.files, self.setup)
-        self._prune()
-        return result
+        try:
+            with self._device(job):
+                self._note_owner(job, request.name, folder.name)
+                return teach(job, request, folder, self.held, self.files, self.setup)
+        finally:
+            self._prune()
 
     def _note_owner(self, job: Job, name: str, root: str) -> None:
         """Say whose the genre will be before it is there: nobody else may see it even for a moment."""
@@ -105,7 +107,8 @@ class Trainer:
         from composer_core.training.transfer import choose_base
 
         if request.resume:
-            raise SettingError(f"There is no training {request.resume[:40]!r} to go on with: start a new one.")
+            gone = f"The training {request.resume[:40]!r} is not kept any more"
+            raise SettingError(f"{gone} (only the latest {KEPT} are): start a new one.")
         found = self._read(job, request)
         report = found.report()
         self.held.ledger.record(
@@ -137,10 +140,12 @@ class Trainer:
         lock = self.setup.home.trainings / ".device"
         lock.mkdir(exist_ok=True)
         with ExitStack() as stack:
-            while not _entered(stack, lock):
-                self._alive(job)
+            if not (is_mine := _entered(stack, lock)):
                 self._tell(job, "wait for another training", READ_SHARE)
+            while not is_mine:
+                self._alive(job)
                 time.sleep(WAIT_S)
+                is_mine = _entered(stack, lock)
             yield
 
     def _alive(self, job: Job) -> None:
@@ -153,10 +158,19 @@ class Trainer:
             self.held.ledger.record(self.held.owner, job.id, "progress", payload)
 
     def _prune(self) -> None:
-        """Remove the checkpoints of all but the latest trainings; their curves and genres stay."""
-        states = sorted(self.setup.home.trainings.glob("*/state.safetensors"), key=lambda path: path.stat().st_mtime)
-        for path in states[:-KEPT]:
-            path.unlink(missing_ok=True)
+        """Remove all but the latest trainings and those on their way; what was told of them and their genres stay."""
+        on_their_way = self._on_their_way()
+        others = [path for path in self.setup.home.trainings.iterdir() if path.name not in on_their_way]
+        halves = [path for path in others if path.name.startswith(".")]
+        ended = sorted(set(others) - set(halves), key=lambda path: path.stat().st_mtime)
+        for path in [*halves, *ended[:-KEPT]]:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _on_their_way(self) -> set[str]:
+        """Names of the folders that are in use, or about to be."""
+        jobs = self.held.ledger.jobs(statuses=set(STATUSES) - set(ENDED), limit=MOST_OPEN)
+        roots = {str(job.payload.get("resume") or job.id) for job in jobs}
+        return {".device"} | roots | {_partial_name(root) for root in roots}
 
 
 def _entered(stack: ExitStack, folder: Path) -> bool:
@@ -167,10 +181,14 @@ def _entered(stack: ExitStack, folder: Path) -> bool:
     return True
 
 
+def _partial_name(root: str) -> str:
+    return f".{root}.partial"
+
+
 @contextmanager
 def _appearing(folder: Path) -> Iterator[Path]:
     """Give a folder to fill, which appears under its name when it is complete, or not at all."""
-    partial = folder.with_name(f".{folder.name}.partial")
+    partial = folder.with_name(_partial_name(folder.name))
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
