@@ -61,7 +61,9 @@ def unpack(path: Path, folder: Path) -> str:
         GenreError: it is none, or not as it was when it was exported.
         OSError: the file cannot be read, or the folder not written.
     """
-    if not zipfile.is_zipfile(path):
+    with path.open("rb") as stream:
+        is_zip = zipfile.is_zipfile(stream)
+    if not is_zip:
         raise GenreError(f"{path.name[:60]!r} is no exported genre: give a file that tutti genre export has made.")
     try:
         with zipfile.ZipFile(path) as archive:
