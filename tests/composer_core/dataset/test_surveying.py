@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from composer_core.dataset import report_markdown, report_text, survey
+from composer_core.dataset import report_markdown, report_text, survey, surveying
 from composer_core.errors import Cancelled, UserError
 from composer_core.scores import learn_chairs, make_score
 
@@ -173,6 +173,12 @@ def test_the_melody_can_be_named(pack, bands):
     assert {item.melody_track for item in found.items} == {"Flute"}
 
 
+def test_all_notes_together_are_bounded(pack, bands, monkeypatch):
+    monkeypatch.setattr(surveying, "MAX_NOTES", 3000)
+    with pytest.raises(UserError, match=r"^set.zip holds more than 3,000 notes: send a part of it.$"):
+        survey(pack(bands(6)), data=HERE)
+
+
 def test_progress_is_told_and_may_cancel(pack, bands):
     told = []
     survey(pack(bands(3)), data=HERE, progress=lambda done, total, name: told.append((done, total, name)))
@@ -186,8 +192,6 @@ def test_progress_is_told_and_may_cancel(pack, bands):
 
 
 def test_a_file_that_breaks_the_reader_leaves_the_others(pack, bands, monkeypatch):
-    from composer_core.dataset import surveying
-
     read = surveying.read_file
 
     def fragile(data, name, *rest, **more):
