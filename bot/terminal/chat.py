@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
     chat.set_defaults(run=run)
     invite = commands.add_parser("invite", help="print the link that adds the Discord bot to a server")
     invite.set_defaults(run=print_invite)
-    studio = commands.add_parser("studio", help="print the studio's address; with TUTTI_PUBLIC_URL, a link to sign in")
+    studio = commands.add_parser("studio", help="print the studio's address, or a link to sign in")
     studio.set_defaults(run=print_studio)
     manifest = commands.add_parser("manifest", help="print the manifest of the Slack app, made of the commands")
     manifest.add_argument("--url", default="", help="its public address, for HTTP (default: none, for Socket Mode)")
