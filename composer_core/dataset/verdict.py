@@ -82,6 +82,6 @@ def _advice(facts: Facts) -> list[str]:
 
 
 def _named(names: Sequence[str]) -> str:
-    """``a.mid, b.mid and 4 more``."""
-    listed = ", ".join(names[:_NAMED])
+    """``a.mid, b.mid and 4 more``; the folders that they are in are left out."""
+    listed = ", ".join(name.rsplit("/", 1)[-1] for name in names[:_NAMED])
     return f"{listed} and {len(names) - _NAMED} more" if len(names) > _NAMED else listed

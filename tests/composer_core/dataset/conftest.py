@@ -13,11 +13,15 @@ from composer_core.genres import Genre
 SCALE = (0, 2, 4, 5, 7, 9, 11)
 
 
-def midi(tracks, bpm=120, metre=(4, 4), ticks=480):
-    """A file of tracks (name, channel, program, [(beat, pitch, beats)])."""
+def midi(tracks, bpm=120, metres=((0, 4, 4),), ticks=480):
+    """A file of tracks (name, channel, program, [(beat, pitch, beats)]); metres are (beat, numerator, denominator)."""
     file, head = mido.MidiFile(ticks_per_beat=ticks), mido.MidiTrack()
     head.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(bpm)))
-    head.append(mido.MetaMessage("time_signature", numerator=metre[0], denominator=metre[1]))
+    last = 0
+    for beat, above, below in metres:
+        wait = (beat - last) * ticks
+        head.append(mido.MetaMessage("time_signature", numerator=above, denominator=below, time=wait))
+        last = beat
     file.tracks.append(head)
     for name, channel, program, notes in tracks:
         events = [(round(at * ticks), 1, pitch) for at, pitch, _ in notes]

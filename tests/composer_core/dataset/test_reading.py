@@ -26,8 +26,16 @@ def test_bars_stay_where_a_file_without_drums_says(music):
 
 
 def test_a_files_own_metre_is_kept(music):
-    piece = midi(music.midi([("Flute", 0, 73, music.tune(1, 20, beats=3))], metre=(3, 4)))
+    piece = midi(music.midi([("Flute", 0, 73, music.tune(1, 20, beats=3))], metres=[(0, 3, 4)]))
     assert piece.timing.metres == ((0, Metre(3, 4)),)
+
+
+def test_changes_of_metre_and_pick_ups_are_kept(music):
+    tracks = [("Flute", 0, 73, music.tune(1, 30))]
+    piece = midi(music.midi(tracks, metres=[(0, 4, 4), (32, 3, 4), (62, 4, 4)]))
+    assert [(tick // 480, str(metre)) for tick, metre in piece.timing.metres] == [(0, "4/4"), (32, "3/4"), (62, "4/4")]
+    piece = midi(music.midi(tracks, metres=[(0, 1, 4), (1, 4, 4)]))
+    assert (piece.timing.pickup_ticks, piece.timing.metres) == (480, ((0, Metre(4, 4)),))
 
 
 def test_a_score_gives_hands_signature_and_tempo(music):
