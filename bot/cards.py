@@ -111,7 +111,7 @@ def take_card(
     described: Mapping[str, str] = {},
 ) -> Reply:
     """Show one take with everything that can be done with it."""
-    lines = [heading or f"🎶 **{plain(entry.name)}**", settings_line(entry), *_notices(notices), f"`{entry.id}`"]
+    lines = [heading or f"🎶 **{plain(entry.heading)}**", settings_line(entry), *_notices(notices), f"`{entry.id}`"]
     return Reply(
         "\n".join(lines),
         tuple(take_files(entry, files, said=described.get(entry.id, ""))),
@@ -129,7 +129,7 @@ def takes_card(
     described: Mapping[str, str] = {},
 ) -> Reply:
     """Show several takes to pick one of: sound and picture of each."""
-    lines = [heading or f"🎶 **{plain(entries[0].name)}**: {len(entries)} takes"]
+    lines = [heading or f"🎶 **{plain(entries[0].heading)}**: {len(entries)} takes"]
     lines += [f"{entry.take}. {settings_line(entry)}" for entry in entries]
     lines += [*_notices(notices), "Pick the one to keep working with."]
     shown = tuple(
@@ -142,7 +142,7 @@ def takes_card(
 
 def take_files(entry: Entry, files: FileStore, kinds: Sequence[str] = SHOWN, said: str = "") -> list[OutFile]:
     """Return a take's files to send; ``said`` is what its picture shows."""
-    said = said or f"Piano roll of {entry.name}: {settings_line(entry)}"
+    said = said or f"Piano roll of {entry.heading}: {settings_line(entry)}"
     found = [(kind, files.path(entry.files[kind])) for kind in kinds if kind in entry.files]
     return [OutFile(path.name, path, said if kind == "png" else "") for kind, path in found]
 

@@ -9,7 +9,7 @@ from typing import IO, Any
 from bot.chat import MIB, Incoming
 from bot.desk import Desk
 from bot.wishes import ENDINGS, enqueue
-from composer_core.errors import UserError, about
+from composer_core.errors import SettingError, UserError, about
 from composer_core.training_request import FILE, TrainRequest
 from storage.jobs import Job
 
@@ -17,6 +17,7 @@ SURVEY = "survey"
 ZIP = "upload.zip"
 DATASET_BYTES = 256 * MIB
 MOST_FILES = 2000
+MOST_DATASETS = 20  # of one user
 READS = (*ENDINGS, ".musicxml", ".mxl", ".csv")
 _ZIP_HEAD, _MIDI_HEADS = b"PK", (b"MThd", b"RIFF")
 
@@ -106,6 +107,18 @@ class Intake:
             number += 1
             free = f"{path.stem}-{number}{path.suffix}"
         return free
+
+
+async def check_room(user: str, desk: Desk) -> None:
+    """Refuse one more data set of whoever has many already.
+
+    Raises:
+        SettingError: some must be deleted first.
+    """
+    kept = await desk.do(desk.watch.of_kind, user, SURVEY, limit=MOST_DATASETS)
+    if len(kept) >= MOST_DATASETS:
+        with about("files"):
+            raise SettingError(f"You keep {MOST_DATASETS} data sets already: delete one that you need no more.")
 
 
 @contextlib.asynccontextmanager

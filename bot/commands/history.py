@@ -20,10 +20,10 @@ async def history(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
         yield Reply("Nothing here yet: begin with /compose." if page == 1 else f"There is no page {page}.")
         return
     lines = [
-        f"`{entry.id}` **{plain(entry.name, 40)}** · {settings_line(entry)} · {_day(entry.created_at)}"
+        f"`{entry.id}` **{plain(entry.heading, 40)}** · {settings_line(entry)} · {_day(entry.created_at)}"
         for entry in entries
     ]
-    choices = tuple(Choice(entry.id, f"{entry.name[:60]} · {entry.genre}", entry.id) for entry in entries)
+    choices = tuple(Choice(entry.id, f"{entry.heading[:60]} · {entry.genre}", entry.id) for entry in entries)
     yield Reply("\n".join(lines), rows=(Select("Bring one back …", "bring", choices),))
 
 

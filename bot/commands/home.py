@@ -36,7 +36,7 @@ async def _composition(entry: Entry, desk: Desk) -> Reply:
     posting = await desk.do(desk.postings.of, entry.job_id)
     play = (Button("▶ Play", f"play {entry.id}", leads_to=Sent(posting.channel, posting.message)),) if posting else ()
     buttons = (*play, Button("Bring back", f"show {entry.id}"), Button("Another take", f"another {entry.id}"))
-    return Reply(f"**{plain(entry.name, 40)}** · {settings_line(entry)}\n`{entry.id}`", rows=(buttons,))
+    return Reply(f"**{plain(entry.heading, 40)}** · {settings_line(entry)}\n`{entry.id}`", rows=(buttons,))
 
 
 async def _own_genres(incoming: Incoming, desk: Desk) -> str:

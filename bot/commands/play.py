@@ -17,7 +17,7 @@ async def play(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     sound = desk.files.path(entry.files["ogg"])
     if not await desk.do(sound.is_file):
         raise UserError("Its sound was deleted: compose it again.")
-    yield Reply(f"▶️ {plain(entry.name)} in {plain(entry.genre)}.", aloud=OutFile(sound.name, sound))
+    yield Reply(f"▶️ {plain(entry.heading)} in {plain(entry.genre)}.", aloud=OutFile(sound.name, sound))
 
 
 COMMANDS = (Command("play", "Play a composition in your voice channel", play, (ID,)),)

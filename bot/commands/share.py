@@ -23,9 +23,9 @@ async def share(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     must_own(incoming, entry, "share it")
     target = await _target(incoming, desk)
     card = await show_takes(desk, [entry], target)
-    text = await desk.do(_text, entry, incoming.user.mention)
+    text = await desk.do(_text, entry, incoming.user.mention) + await _page_line(entry, desk)
     rows = take_rows(entry, await desk.genres(target), shared=True)
-    post = Reply(text, card.files, rows, private=False, place=target, title=f"{entry.name} · {entry.genre}")
+    post = Reply(text, card.files, rows, private=False, place=target, title=f"{entry.heading} · {entry.genre}")
     went: list[Sent] = []
 
     async def note(sent: Sent) -> None:
@@ -56,11 +56,19 @@ async def _target(incoming: Incoming, desk: Desk) -> Place:
     return replace(here, channel=wanted, thread="", door="") if wanted else here
 
 
+async def _page_line(entry: Entry, desk: Desk) -> str:
+    """Return a line with the take's page in the studio, where that can be reached: player, roll and settings."""
+    if not desk.public_url:
+        return ""
+    page = await desk.do(desk.pages.open, entry.id, entry.user)
+    return f"\nIn the studio: {desk.public_url}/s/{page.token}"
+
+
 def _text(entry: Entry, mention: str) -> str:
     notes = format_notes(ComposeRequest.from_json(entry.settings).melody)
     notes = notes if len(notes) <= MELODY_CHARACTERS else notes[: MELODY_CHARACTERS - 1].rsplit(" ", 1)[0] + " …"
     lines = (
-        f"🎶 **{plain(entry.name)}** by {mention}",
+        f"🎶 **{plain(entry.heading)}** by {mention}",
         settings_line(entry),
         f"From the melody `{notes}`",
         f"`{entry.id}`",

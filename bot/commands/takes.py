@@ -43,7 +43,7 @@ async def delete(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
         await desk.do(desk.privacy.forget_take, entry.id, entry.job_id)
     if incoming.place.source:
         yield Reply("", removes_source=True)
-    said = f"Deleted: {plain(entries[0].name)}, {len(entries)} take{'s' if len(entries) > 1 else ''}."
+    said = f"Deleted: {plain(entries[0].heading)}, {len(entries)} take{'s' if len(entries) > 1 else ''}."
     yield Reply(said, retracts=tuple(Sent(*one) for one in sorted(shown) if one[1] != incoming.place.source))
 
 
@@ -73,7 +73,7 @@ async def _is_from(place: Place, entry: Entry, desk: Desk) -> bool:
 async def complete_take(incoming: Incoming, desk: Desk, typed: str) -> list[Choice]:
     """Propose the user's own takes."""
     entries = await desk.do(desk.history.entries, user=incoming.user.id, limit=100)
-    shown = [Choice(entry.id, f"{entry.name} · {entry.genre} · seed {entry.seed} · {entry.id}") for entry in entries]
+    shown = [Choice(entry.id, f"{entry.heading} · {entry.genre} · seed {entry.seed} · {entry.id}") for entry in entries]
     return [choice for choice in shown if typed.strip().lower() in choice.label.lower()][:25]
 
 

@@ -65,6 +65,7 @@ def comes_from_us(request: web.Request, service: Service) -> bool:
 def protect(response: web.StreamResponse, service: Service) -> None:
     """Add what every answer carries."""
     response.headers.update(HEADERS)
+    response.headers["Server"] = "Tutti"  # not which Python and aiohttp it is
     if service.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers.setdefault("Cache-Control", "no-store")

@@ -4,6 +4,7 @@ from bisect import bisect_right
 
 from aiohttp import web
 
+from bot.frontends.studio_parts.accounts import who
 from bot.frontends.studio_parts.answers import Problem
 from bot.frontends.studio_parts.feed import Topic
 from bot.frontends.studio_parts.ownership import seen_job
@@ -45,6 +46,8 @@ async def _tell(ask: Ask, topic: Topic, after: int) -> web.StreamResponse:
             break
         is_all = topic.version == version and topic.last <= after and not topic.end
         if is_all and not await topic.news(HEARTBEAT_S):
+            if (await who(ask.request, ask.service))[1] is None:
+                break  # signed out meanwhile
             await response.write(b": still here\n\n")
     await response.write_eof()
     return response

@@ -15,7 +15,7 @@ from bot.as_json.trainings import (
     trainings_json,
 )
 from bot.cards import plain
-from bot.datasets import DATASET_BYTES, SURVEY, Intake, Refused, intake, survey
+from bot.datasets import DATASET_BYTES, SURVEY, Intake, Refused, check_room, intake, survey
 from bot.frontends.studio_parts.answers import Problem, file_answer, json_answer
 from bot.frontends.studio_parts.pages import kind_of
 from bot.frontends.studio_parts.service import Ask
@@ -29,6 +29,7 @@ NAME_CHARACTERS = 80
 async def add_dataset(ask: Ask) -> web.StreamResponse:
     """Take files in, and have them surveyed."""
     await doing.check_may_train(ask.guest, ask.desk)
+    await check_room(ask.user, ask.desk)
     upload, dataset, name = reader(ask.request, DATASET_BYTES), secrets.token_hex(6), ""
     try:
         async with intake(ask.desk, dataset) as taken:

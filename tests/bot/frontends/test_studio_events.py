@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from bot.chat import User
 from bot.frontends.studio_parts import events
 from bot.frontends.studio_parts.feed import frame
+from bot.guests import Guest
 
 JOB = "0" * 12
 
@@ -115,6 +117,18 @@ async def test_a_quiet_line_shows_that_it_is_open(page, training, monkeypatch):
             if line.startswith(b":"):
                 return
     pytest.fail("no sign of life")
+
+
+async def test_whoever_signs_out_is_told_no_more(public_studio, monkeypatch):
+    monkeypatch.setattr(events, "HEARTBEAT_S", 0.05)
+    ann = await public_studio.signed_in(Guest(User("discord:1", "Ann", "<@1>")))
+    public_studio.desk.ledger.enqueue(JOB, "train", {"name": "waltz"}, user="discord:1")
+    headers = ann.headers()
+    async with ann.http.get(f"{public_studio.url}/api/jobs/{JOB}/events", headers=headers) as response:
+        assert await response.content.readline()
+        await ann.ask("DELETE", "/api/session")
+        async with asyncio.timeout(10):
+            assert b"end" not in await response.content.read()
 
 
 async def test_two_hundred_followers_make_one_look_at_the_ledger(page, studio, training):

@@ -138,10 +138,13 @@ async def test_a_result_is_sent_where_the_link_was_asked_for(beside_chat):
     chat, site, ann = beside_chat
     assert (await ann.get("/api/me")).json["place"] == {"platform": "discord", "name": "Discord"}
     (take,) = await ann.composed()
+    await ann.ask("PATCH", f"/api/compositions/{take}", json={"title": "For all"})
     answer = await ann.post(f"/api/compositions/{take}/send")
     assert answer.json == {"link": "https://discord.com/channels/20/10/m1"}
     (place, reply) = chat.sent[0]
-    assert (place.channel, place.space, place.door) == ("10", "20", "") and "by <@1>" in reply.text
+    assert (place.channel, place.space, place.door) == ("10", "20", "") and "**For all** by <@1>" in reply.text
+    link = reply.text.rpartition(PUBLIC_URL)[2]
+    assert (await site.browser().get(f"/api/shared/{link.removeprefix('/s/')}")).json["title"] == "For all"
     assert {file.name.rpartition(".")[2] for file in reply.files} == {"mp3", "mid", "png"}
     sent = (await ann.get(f"/api/compositions/{take}")).json["sent"]
     assert [one["platform"] for one in sent] == ["discord"]

@@ -197,6 +197,13 @@ async def test_an_upload_that_breaks_off_leaves_nothing(page):
             await asyncio.sleep(0.01)
 
 
+async def test_data_sets_do_not_pile_up(page, monkeypatch):
+    monkeypatch.setattr(datasets, "MOST_DATASETS", 1)
+    assert (await upload(page, ("a.mid", midi()), path="/api/datasets", field="files")).status == 202
+    answer = await upload(page, ("a.mid", midi()), path="/api/datasets", field="files")
+    assert answer.status == 422 and "delete one" in answer.error["message"]
+
+
 async def test_a_full_queue_keeps_no_files(page):
     for number in range(5):
         page.site.desk.ledger.enqueue(str(number), "compose", {}, user="local")
