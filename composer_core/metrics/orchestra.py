@@ -36,18 +36,18 @@ def carriers(roll: SongRoll) -> dict[str, int]:
     A section carries a bar when with three notes in four of the melody that begin there (at least two), one of its own
     begins on the same pitch class. The number of sections that carry some bars shows how far the melody is handed on.
     """
-    return {section: int(_carried(roll, table).sum()) for section, table in roll.parts.items()}
+    return {section: int(carried(roll, table).sum()) for section, table in roll.parts.items()}
 
 
-def _carried(roll: SongRoll, table: np.ndarray) -> np.ndarray:
+def carried(roll: SongRoll, table: np.ndarray) -> np.ndarray:
     """Whether a section carries each bar: [bar]."""
     begun = {(start, pitch % 12) for start, _, pitch in table.tolist()}
     melody = [(start, pitch % 12) for start, _, pitch in roll.melody.tolist()]
-    carried = []
+    found = []
     for first, end in roll.bars:
         joined = [note in begun for note in melody if first <= note[0] < end]
-        carried.append(len(joined) > 1 and float(np.mean(joined)) >= _CARRIED)
-    return np.array(carried, dtype=bool)
+        found.append(len(joined) > 1 and float(np.mean(joined)) >= _CARRIED)
+    return np.array(found, dtype=bool)
 
 
 def _classes(roll: SongRoll, table: np.ndarray) -> np.ndarray:

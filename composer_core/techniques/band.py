@@ -4,6 +4,7 @@ melody ─► plan (planner, or the user's chords) ─► context (metre, harmon
        ─► draft (autoregressor, generator or refiner) ─► refine (masked passes) ─► voice leading, rules, ending
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,10 +17,12 @@ from composer_core.context import Context, make_context
 from composer_core.ending import end_together
 from composer_core.errors import GenreError
 from composer_core.genres import Genre
+from composer_core.instrumentation import FILE as INSTRUMENTATION
+from composer_core.instrumentation import BarPlan, Instrumentation
 from composer_core.metrics.repeats import FEW, REPEATS, Repeats
 from composer_core.metrics.songroll import roll_of
 from composer_core.models.band.batch import ALIGN, BandBatch, stack, style_of, window
-from composer_core.models.band.walk import FREE, Heat, Walk
+from composer_core.models.band.walk import FREE, Heat, Rules, Walk
 from composer_core.music import Chord, Composition, Melody
 from composer_core.part_writing import PartWriting
 from composer_core.patterns import HOLD, REST
@@ -28,10 +31,22 @@ from composer_core.planner.plan import load_planner
 from composer_core.sampling import block_mask, draw
 from composer_core.scores import Score, read_part
 from composer_core.techniques import Assignment, Progress
+from composer_core.techniques.bar_plan import (
+    Awake,
+    bar_spans,
+    entries,
+    join_melody,
+    plan_bars,
+    repetitions,
+    silences,
+    still_silent,
+    taken_again,
+)
 from composer_core.techniques.ensemble import accompaniment_track, melody_track
 from composer_core.techniques.reach import octave_shift, shift_notice
 
 DRAFTS = ("autoregressive", "adversarial", "masked")
+MUTED = 30.0  # nats: never drawn, and a number still
 MORE_TRIES = 3  # for a take that quotes too much
 
 
@@ -42,7 +57,8 @@ class BandConfig:
     ``temperature`` and ``floor`` of the draws (``Walk.draw``); ``human`` which kind of player the networks imitate (1
     human, 0 rendered); ``fullness`` how many spreads busier than the corpus each part is asked to be (0: nothing is
     asked); ``refine_passes`` hide ``refine_share`` of the symbols each; ``vary`` is the chance that a part
-    plays a returning section anew instead of as before.
+    plays a returning section anew instead of as before; ``repeat`` is the share of the repeated bars of an
+    instrumentation that are carried out (0: the networks repeat as they like).
     """
 
     draft: str = "autoregressive"
@@ -54,6 +70,7 @@ class BandConfig:
     refine_share: float = 0.15
     masked_passes: int = 16
     vary: float = 0.3
+    repeat: float = 1.0
 
 
 def read_config(genre: Genre) -> BandConfig:
@@ -91,6 +108,9 @@ class Band:
         self.checkpoint = checkpoint or load_band(genre, self.device)
         self.walk = Walk(self.checkpoint.autoregressor)
         self.planner = load_planner(self.device)
+        path = genre.folder / INSTRUMENTATION
+        names = [part.name for part in genre.parts[1:]]
+        self.instrumentation = Instrumentation.load(path, names) if path.is_file() else None
         self.repeats = Repeats.load(path) if (path := genre.folder / REPEATS).is_file() else None
 
     def compose(self, assignments: Sequence[Assignment], progress: Progress) -> list[Composition]:
@@ -132,29 +152,62 @@ class Band:
         notes = [replace(note, pitch=note.pitch + shift) for note in melody.notes]
         context = make_context(notes, melody.timing, chords, melody.end)
         piece = self._piece(context, assignment)
+        bars = self._bar_plan(context, assignment.seed) if self.instrumentation else None
         tick("draft", 0.2)
-        symbols = self.draft(piece, context, controls.risk, rng)
+        symbols = self.draft(piece, context, controls.risk, rng, bars)
         tick("refine", 0.6)
         symbols = self._refine(piece, symbols, controls.risk, rng)
         tick("play", 0.9)
-        return self._composition(assignment, context, chords, symbols, shift)
+        return self._composition(assignment, context, chords, symbols, shift, bars)
+
+    def _bar_plan(self, context: Context, seed: int) -> BarPlan:
+        """Who plays when: another choice for every seed and every melody."""
+        assert self.instrumentation is not None
+        rng = np.random.default_rng([seed, zlib.crc32(context.melody.tobytes())])
+        bars = plan_bars(self.instrumentation, context, rng, self.config.vary)
+        return replace(bars, repeats=bars.repeats & (rng.random(bars.repeats.shape) < self.config.repeat))
 
     def plan(self, melody: Melody, variant: int, rng: np.random.Generator) -> tuple[Chord, ...]:
         """The harmony that the planner hears in a melody, in the genre's colours."""
         plain = self.planner.plan(melody, variant)
         return enrich(plain, melody, self.planner.key(melody), self.genre.harmony, rng)
 
-    def draft(self, piece: BandBatch, context: Context, risk: float, rng: np.random.Generator) -> np.ndarray:
-        """Symbols [P, T] by the draft that the config names."""
-        forced = self._forced(piece)
+    def draft(
+        self, piece: BandBatch, context: Context, risk: float, rng: np.random.Generator, bars: BarPlan | None = None
+    ) -> np.ndarray:
+        """Symbols [P, T] by the draft that the config names; ``bars`` plans who plays when."""
+        forced, parts = self._forced(piece), [chair.part for chair in self.checkpoint.chairs]
+        again = np.full(forced.shape, FREE, dtype=np.int64)
+        if bars:
+            forced, again = silences(bars, context, parts, forced), repetitions(bars, context, again)
         temperature = self.config.temperature * risk
         if self.config.draft == "autoregressive":
-            rules = PartWriting(self.checkpoint.chairs, context) if self.genre.is_choir else None
             heat = Heat(temperature, self.config.floor / risk)
-            return self.walk.draw(piece, forced, self._echo(context, rng), heat, rng, rules)
-        if self.config.draft == "adversarial":
-            return self._generate(piece, forced, temperature, rng)
-        return self._fill_in(piece, forced, temperature, rng)
+            echo = np.where(again == FREE, self._echo(context, rng), again)
+            return self.walk.draw(piece, forced, echo, heat, rng, self._rules(context, bars))
+        draft = self._generate if self.config.draft == "adversarial" else self._fill_in
+        strike = entries(bars, context, forced.shape[1]) if bars else None
+        symbols = draft(piece, forced, temperature, rng, strike)
+        if bars:
+            symbols = self._awakened(piece, symbols, bars, context, temperature, rng)
+        return np.where(forced == FREE, taken_again(symbols, again), forced)
+
+    def _awakened(
+        self, piece: BandBatch, symbols: np.ndarray, bars: BarPlan, context: Context, temperature: float,
+        rng: np.random.Generator,
+    ) -> np.ndarray:  # fmt: skip
+        """Draw bars again in which a part is to play and does not: it strikes at their beginning."""
+        is_drum = [chair.part.is_drum for chair in self.checkpoint.chairs]
+        hidden = still_silent(symbols, bars, context, is_drum)
+        starts = np.isin(np.arange(hidden.shape[1]), [start for start, _ in bar_spans(context.grid, len(context))])
+        return self.redraw(piece, symbols, hidden, temperature, rng, hidden & starts) if hidden.any() else symbols
+
+    def _rules(self, context: Context, bars: BarPlan | None) -> Rules | None:
+        chairs = self.checkpoint.chairs
+        if self.genre.is_choir:
+            return PartWriting(chairs, context)
+        sizes = [len(chair.codebook) for chair in chairs]
+        return Awake(bars, context, [chair.part for chair in chairs], sizes) if bars else None
 
     def _piece(self, context: Context, assignment: Assignment) -> BandBatch:
         chairs, controls = self.checkpoint.chairs, assignment.controls
@@ -190,24 +243,25 @@ class Band:
         return echo
 
     def _generate(
-        self, piece: BandBatch, forced: np.ndarray, temperature: float, rng: np.random.Generator
-    ) -> np.ndarray:
+        self, piece: BandBatch, forced: np.ndarray, temperature: float, rng: np.random.Generator,
+        strike: np.ndarray | None,
+    ) -> np.ndarray:  # fmt: skip
         """One pass of the generator from fresh noise, each symbol drawn from its logits."""
         generator = self.checkpoint.generator
         noise = rng.standard_normal(generator.noise_shape(piece), dtype=np.float32)
         logits = generator(piece, torch.from_numpy(noise).to(self.device))
-        drawn = np.stack([draw(part[0].cpu().numpy(), rng, temperature) for part in logits])
-        return np.where(forced == FREE, drawn, forced)
+        return np.where(forced == FREE, _drawn(logits, rng, temperature, strike), forced)
 
     def _fill_in(
-        self, piece: BandBatch, forced: np.ndarray, temperature: float, rng: np.random.Generator
-    ) -> np.ndarray:
+        self, piece: BandBatch, forced: np.ndarray, temperature: float, rng: np.random.Generator,
+        strike: np.ndarray | None,
+    ) -> np.ndarray:  # fmt: skip
         """Masked passes from nothing: hide ever fewer blocks and draw them again."""
         symbols, passes = np.where(forced == FREE, HOLD, forced), self.config.masked_passes
         for number in range(passes):
             share = max(1.0 - number / (0.8 * passes), 0.08)
             hidden = block_mask(symbols.shape, (16, 4, 8)[number % 3], share, rng) & (forced == FREE)
-            symbols = self.redraw(piece, symbols, hidden, temperature * (1.0 - 0.4 * number / passes), rng)
+            symbols = self.redraw(piece, symbols, hidden, temperature * (1.0 - 0.4 * number / passes), rng, strike)
         return symbols
 
     def _refine(self, piece: BandBatch, symbols: np.ndarray, risk: float, rng: np.random.Generator) -> np.ndarray:
@@ -218,23 +272,31 @@ class Band:
         return symbols
 
     def redraw(
-        self, piece: BandBatch, symbols: np.ndarray, hidden: np.ndarray, temperature: float, rng: np.random.Generator
-    ) -> np.ndarray:
-        """Draw the hidden symbols [P, T] again from all that is not hidden."""
+        self, piece: BandBatch, symbols: np.ndarray, hidden: np.ndarray, temperature: float, rng: np.random.Generator,
+        strike: np.ndarray | None = None,
+    ) -> np.ndarray:  # fmt: skip
+        """Draw the hidden symbols [P, T] again from all that is not hidden; where ``strike``, a sound."""
         known = torch.from_numpy((~hidden).astype(np.float32))[None].to(self.device)
         shown = replace(piece, symbols=torch.from_numpy(symbols)[None].to(self.device))
         logits = self.checkpoint.refiner(shown, known)
-        drawn = np.stack([draw(part[0].cpu().numpy(), rng, temperature) for part in logits])
-        return np.where(hidden, drawn, symbols)
+        return np.where(hidden, _drawn(logits, rng, temperature, strike), symbols)
 
     def _composition(
-        self, assignment: Assignment, context: Context, chords: Sequence[Chord], symbols: np.ndarray, shift: int
+        self,
+        assignment: Assignment,
+        context: Context,
+        chords: Sequence[Chord],
+        symbols: np.ndarray,
+        shift: int,
+        bars: BarPlan | None,
     ) -> Composition:
         melody, genre = assignment.melody, self.genre
         tracks = [melody_track(melody, genre)]
-        for chair, row in zip(self.checkpoint.chairs, symbols[:, : len(context)], strict=True):
+        for number, (chair, row) in enumerate(zip(self.checkpoint.chairs, symbols[:, : len(context)], strict=True)):
             if assignment.controls.plays(chair.part):
                 notes = keep_clear(read_part(row, chair, context), chair.part, context)
+                if bars:
+                    notes = join_melody(notes, melody.notes, chair.part, bars.carries[number], context)
                 tracks.append(accompaniment_track(chair.part, notes))
         composition = Composition(
             name=melody.name,
@@ -250,3 +312,17 @@ class Band:
             notices=(*melody.notices, *shift_notice(shift)),
         )
         return end_together(composition)
+
+
+def _drawn(
+    logits: Sequence[torch.Tensor], rng: np.random.Generator, temperature: float, strike: np.ndarray | None
+) -> np.ndarray:
+    """Draw a symbol [P, T] from each part's logits [1, V_p, T]; where ``strike`` [P, T], one that sounds."""
+    rows = []
+    for number, part in enumerate(logits):
+        own = part[0].cpu().numpy()
+        if strike is not None:
+            own = own.copy()
+            own[[HOLD, REST]] -= np.where(strike[number], MUTED, 0.0)
+        rows.append(draw(own, rng, temperature))
+    return np.stack(rows)

@@ -21,6 +21,7 @@ from composer_core.planner.train import TrainingConfig, train_planner
 from composer_core.planner.weights import WEIGHTS, save_network
 from composer_core.roll import make_roll
 from composer_core.training.feel import rebuild_feel
+from composer_core.training.instrumentation import rebuild_instrumentation
 from composer_core.training.rebuild_band import Recipe, train_band
 from composer_core.training.rebuild_chorale import train_chorale
 from composer_core.worker.setup import Setup
@@ -75,10 +76,17 @@ def _rebuild_feel(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rebuild_instrumentation(options: argparse.Namespace) -> int:
+    for path in rebuild_instrumentation(options.data, options.cache, options.out or SHIPPED):
+        print(f"Wrote {path}")  # noqa: T201
+    return 0
+
+
 REBUILDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "chorale": _rebuild_chorale,
     **dict.fromkeys(BANDS, _rebuild_band),
     "feel": _rebuild_feel,
+    "instrumentation": _rebuild_instrumentation,
     "planner": _rebuild_planner,
 }
 

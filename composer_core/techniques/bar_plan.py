@@ -1,0 +1,148 @@
+"""Carries out a plan of who plays in each bar: silence, going on as before, joining in the melody."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from composer_core.context import Context
+from composer_core.genres import Part
+from composer_core.instrumentation import BarPlan, Instrumentation
+from composer_core.models.band.walk import FREE
+from composer_core.music import Note
+from composer_core.patterns import FIRST_SHAPE, HOLD, REST, fold
+from composer_core.pianoroll import Grid
+
+AWAKE = 4.0  # nats that silence costs a part that is to play in this bar and has not begun
+
+
+def bar_spans(grid: Grid, length: int) -> list[tuple[int, int]]:
+    """[start, end) timesteps of every bar of the first ``length`` timesteps."""
+    starts = [0, *(np.flatnonzero(np.diff(grid.bar[:length])) + 1).tolist()]
+    return list(zip(starts, [*starts[1:], length], strict=True))
+
+
+def plan_bars(
+    instrumentation: Instrumentation, context: Context, rng: np.random.Generator, vary: float
+) -> BarPlan:  # fmt: skip
+    """Plan the bars of a piece along its form."""
+    first_bar = int(context.grid.bar[0])
+
+    def bar_at(tick: int) -> int:
+        place = context.grid.nearest(tick)
+        last = len(context)
+        return int(context.grid.bar[place] if place < last else context.grid.bar[last - 1] + 1) - first_bar
+
+    sections = [(bar_at(s.start), bar_at(s.end), s.repeats) for s in context.form]
+    return instrumentation.plan(sections, rng, vary)
+
+
+def silences(plan: BarPlan, context: Context, parts: Sequence[Part], forced: np.ndarray) -> np.ndarray:
+    """Forced symbols [P, T] with silence in the bars where a part does not play."""
+    silent = forced.copy()
+    for row, (part, plays) in enumerate(zip(parts, plan.plays, strict=True)):
+        for bar, (start, end) in enumerate(bar_spans(context.grid, len(context))):
+            if not plays[bar] and silent[row, start] == FREE:
+                silent[row, start:end] = HOLD
+                silent[row, start] = HOLD if part.is_drum else REST
+    return silent
+
+
+def entries(plan: BarPlan, context: Context, length: int) -> np.ndarray:
+    """Timesteps [P, length] at which a part must strike: the beginning of a bar in which it plays after silence."""
+    strike = np.zeros((len(plan.plays), length), dtype=bool)
+    for bar, (start, _) in enumerate(bar_spans(context.grid, len(context))):
+        strike[:, start] = plan.plays[:, bar] & ~(plan.plays[:, bar - 1] if bar else False)
+    return strike
+
+
+def still_silent(symbols: np.ndarray, plan: BarPlan, context: Context, is_drum: Sequence[bool]) -> np.ndarray:
+    """Bars [P, T], all their timesteps, in which a part is to play and makes no sound."""
+    silent = np.zeros(symbols.shape, dtype=bool)
+    for row, line in enumerate(symbols):
+        place = np.arange(len(line))
+        last = np.maximum.accumulate(np.where(line != HOLD, place, 0))
+        sounds = line >= FIRST_SHAPE if is_drum[row] else line[last] >= FIRST_SHAPE
+        for bar, (start, end) in enumerate(bar_spans(context.grid, len(context))):
+            silent[row, start:end] = plan.plays[row, bar] and not sounds[start:end].any()
+    return silent
+
+
+def repetitions(plan: BarPlan, context: Context, echo: np.ndarray) -> np.ndarray:
+    """Earlier timesteps [P, T] whose symbols are taken again, with those of the bars that go on as the one before."""
+    again = echo.copy()
+    spans = bar_spans(context.grid, len(context))
+    for bar in range(1, len(spans)):
+        (before, middle), (start, end) = spans[bar - 1], spans[bar]
+        if middle - before == end - start:
+            again[plan.repeats[:, bar], start:end] = np.arange(before, middle)
+    return again
+
+
+def taken_again(symbols: np.ndarray, again: np.ndarray) -> np.ndarray:
+    """Symbols [P, T] with every timestep that is to be taken from an earlier one taken from it."""
+    taken = symbols.copy()
+    for row, sources in zip(taken, again, strict=True):
+        for t in np.flatnonzero(sources != FREE).tolist():
+            row[t] = row[sources[t]]
+    return taken
+
+
+def join_melody(
+    notes: Sequence[Note], melody: Sequence[Note], part: Part, carries: np.ndarray, context: Context
+) -> tuple[Note, ...]:
+    """A line's notes; in the bars where it joins in the melody, those of the melody in its own octave."""
+    if part.role != "line" or not carries.any():
+        return tuple(notes)
+    ticks, kept, joined = context.grid.ticks, list(notes), list[Note]()
+    spans = bar_spans(context.grid, len(context))
+    octave = _octave(melody, part)
+    for bar in np.flatnonzero(carries).tolist():
+        start, end = int(ticks[spans[bar][0]]), int(ticks[spans[bar][1]])
+        begun = [note for note in melody if start <= note.start < end]
+        if begun:
+            kept = [_until(note, start) for note in kept if not start <= note.start < end]
+            joined += [replace(note, pitch=fold(note.pitch + octave, part.low, part.high)) for note in begun]
+    taken = sorted(joined)
+    return tuple(sorted([*_clear(kept, taken), *taken]))
+
+
+def _octave(melody: Sequence[Note], part: Part) -> int:
+    """Octaves that bring most of the melody into the part's range, nearest to the middle of it."""
+    middle, mean = (part.low + part.high) / 2, np.mean([note.pitch for note in melody] or [60])
+    return 12 * round((middle - mean) / 12)
+
+
+def _until(note: Note, tick: int) -> Note:
+    return replace(note, duration=tick - note.start) if note.start < tick < note.end else note
+
+
+def _clear(kept: Sequence[Note], joined: Sequence[Note]) -> list[Note]:
+    """Leave out what begins while a note of the melody sounds on from the bar before."""
+    sounding = [(note.start, note.end) for note in joined]
+    return [note for note in kept if note.duration > 0 and not any(a <= note.start < b for a, b in sounding)]
+
+
+class Awake:
+    """Makes silence dear for a part that is to play in a bar and has not begun (``models.band.walk.Rules``)."""
+
+    def __init__(self, plan: BarPlan, context: Context, parts: Sequence[Part], sizes: Sequence[int]) -> None:
+        spans = bar_spans(context.grid, len(context))
+        self._due = np.repeat(plan.plays, [end - start for start, end in spans], axis=1)  # [P, T]
+        self._starts = {start for start, _ in spans}
+        self._silent = np.ones(len(parts), dtype=bool)
+        self._sizes, self._is_drum = sizes, [part.is_drum for part in parts]
+
+    def costs(self, part: int, t: int) -> np.ndarray:
+        """Cost in nats of every symbol of a part at a timestep: [V]."""
+        costs = np.zeros(self._sizes[part])
+        if t < self._due.shape[1] and self._due[part, t] and self._silent[part]:
+            costs[[HOLD, REST]] = AWAKE
+        return costs
+
+    def take(self, part: int, t: int, symbol: int) -> None:
+        """Note what was drawn; a drum's bar begins in silence, because drums ring by themselves."""
+        if t in self._starts and self._is_drum[part]:
+            self._silent[part] = True
+        if symbol != HOLD:
+            self._silent[part] = symbol == REST
