@@ -81,7 +81,7 @@ class Api:
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.done: list[Done] = []
         self.refusals: list[tuple[str, str]] = []
-        self.limited = 0
+        self.limited = self.refused_doors = 0
 
     async def serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]

@@ -151,10 +151,9 @@ class FakeSlack:
         door, body = self.world.doors.get(request.match_info["door"]), await request.json()
         if door is None:
             return _refused("invalid_url", 404)
-        if self.world.clock() - door.sent_at > DOOR_S:
-            return _refused("expired_url", 404)
-        if door.uses >= DOOR_USES:
-            return _refused("used_url", 404)
+        if self.world.clock() - door.sent_at > DOOR_S or door.uses >= DOOR_USES:
+            self.api.refused_doors += 1
+            return _refused("used_url" if door.uses >= DOOR_USES else "expired_url", 404)
         door.uses += 1
         try:
             self._answer_by_door(door, body)

@@ -216,7 +216,9 @@ class Message:
         data: dict[str, Any] = {"type": "message", "user": self.author.id, "text": self.text, "ts": self.ts}
         data |= {"team": self.author.team.id, "blocks": self.blocks or rich_text(self.text)}
         if self.author.is_bot:
-            data["bot_id"] = self.author.team.bot_id
+            data["bot_id"] = (
+                self.author.team.bot_id if self.author is self.author.team.bot else f"B{self.author.id[1:]}"
+            )
         else:
             data["client_msg_id"] = f"00000000-0000-0000-0000-{self.ts.replace('.', '')[-12:]}"
         if self.thread_ts:

@@ -106,6 +106,8 @@ BAD = [
     (f"{TUNE} takes:2 takes:3", "given twice"),
     (f"{TUNE} genr:jazz", "Did you mean genre?"),
     (f"{TUNE} technique:magic", "not one of"),
+    ("C4 <!channel>", "channel"),
+    ("C4 <@U0001>", "U0001"),
 ]
 
 

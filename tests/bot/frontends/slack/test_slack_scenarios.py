@@ -1,8 +1,11 @@
 """What goes wrong on Slack's side or on ours: nothing is lost, nothing is doubled, everybody is told."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.chat import SetupRefused
+from bot.chat import Reply, SetupRefused
+from bot.commands import COMMANDS
 from bot.settings import Settings
 from tests.bot.frontends.slack.acting import TUNE, cards, enclosed, file, midi_file, public, reported, results
 from tests.bot.frontends.slack.conftest import Bot
@@ -30,6 +33,7 @@ async def test_an_event_delivered_three_times_makes_one_job_also_after_a_restart
     await slack.until(lambda: mention.attempts == 4 and not slack.unanswered())
     await reported(slack, bot.desk)
     assert len(bot.desk.ledger.jobs()) == 1 and len(cards(channel, ann)) == 1 and len(enclosed(await result())) == 3
+    assert len(mention.said) == 1  # understood, once
 
 
 async def test_a_command_a_shortcut_and_a_click_delivered_twice_make_one_job_each(
@@ -286,12 +290,16 @@ async def test_a_response_url_that_takes_no_more_is_done_without(slack, bot, cha
     assert answer.only_for == ann.id and "no job open" in answer.text
 
 
-async def test_response_urls_are_used_five_times_at_most(slack, bot, worker, channel, ann):
-    await slack.people.slash(ann, channel, "/compose", TUNE)
-    await reported(slack, bot.desk)
-    for _ in range(7):
-        await slack.answered(await slack.people.slash(ann, channel, "/queue"))
-    assert max(door.uses for door in slack.world.doors.values()) <= 5
+async def test_a_response_url_is_used_five_times_and_the_rest_said_otherwise(slack, bot, channel, ann, monkeypatch):
+    async def chatty(incoming, desk):
+        for number in range(7):
+            yield Reply(f"line {number}")
+
+    monkeypatch.setitem(COMMANDS, "queue", replace(COMMANDS["queue"], run=chatty))
+    event = await slack.people.slash(ann, channel, "/queue")
+    await slack.until(lambda: len(event.said) == 7)
+    assert [one.text for one in event.said] == [f"line {number}" for number in range(7)]
+    assert [door.uses for door in slack.world.doors.values()] == [5] and slack.api.refused_doors == 0
 
 
 async def test_a_job_that_outlives_every_url_still_ends_in_its_message(slack, bot, worker, channel, ann, result):
@@ -383,6 +391,14 @@ async def test_a_strangers_file_name_pings_nobody_and_marks_nothing_up(slack, bo
     await slack.people.menu(ann, song, "Compose from this MIDI")
     message = await result()
     assert "<!channel>" not in message.text + message.shown and "<@U1>" not in message.text + message.shown
+
+
+async def test_other_bots_are_not_answered_or_two_would_talk_for_ever(slack, bot, worker, team, channel, ann):
+    robot = slack.world.user("Robot", team, is_bot=True)
+    await slack.people.say(robot, channel, f"<@{team.bot.id}> {TUNE}")
+    await slack.people.slash(ann, channel, "/compose", TUNE)
+    await slack.until(lambda: results(channel, ann))
+    assert len(await reported(slack, bot.desk)) == 1
 
 
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
