@@ -54,6 +54,8 @@ async def begin(body: Mapping[str, Any], incoming: Incoming, desk: Desk) -> Job:
     """
     with about("dataset"):
         dataset = await find_own(desk, incoming.user.id, body["dataset"], SURVEY)
+        if dataset.status in ("failed", "cancelled"):
+            raise UserError(f"There is no report on these files: {dataset.error or 'it was cancelled.'}")
         if dataset.status != "done":
             raise Busy("The report on these files is not there yet: wait for it, then train.")
     await check_name_free(body["name"], desk)

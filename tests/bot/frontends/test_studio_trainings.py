@@ -90,6 +90,10 @@ async def test_without_a_report_nothing_is_trained(page):
     answer = await page.post("/api/trainings", {"dataset": data["id"], "name": "my-waltz"})
     assert (answer.status, answer.error["field"]) == (409, "dataset")
     assert (await page.ask("DELETE", f"/api/datasets/{data['id']}")).status == 409
+    page.site.desk.ledger.claim("reader", ["survey"])
+    page.site.desk.ledger.fail("reader", data["id"], "There is no music in it.")
+    answer = await page.post("/api/trainings", {"dataset": data["id"], "name": "my-waltz"})
+    assert (answer.status, answer.error["field"]) == (422, "dataset") and "no music" in answer.error["message"]
 
 
 async def test_a_training_shows_its_curves_samples_and_notes(page, training):
