@@ -51,6 +51,7 @@ class Desk:
     public_url: str = ""
     clock: Callable[[], float] = time.time
     _toilers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(TOILERS, "toil"))
+    _artist: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "draw"))
 
     @classmethod
     def open(cls, settings: Settings, clock: Callable[[], float] = time.time) -> "Desk":
@@ -82,6 +83,10 @@ class Desk:
         In threads of their own, because the allocator keeps for each thread the most that it ever needed.
         """
         return await asyncio.get_running_loop().run_in_executor(self._toilers, partial(call, *args, **kwargs))
+
+    async def draw(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Make a blocking call that draws a picture: one at a time, since each takes 20 MB."""
+        return await asyncio.get_running_loop().run_in_executor(self._artist, partial(call, *args, **kwargs))
 
     async def genres(self, place: Place, user: str = "") -> list[Genre]:
         """Return what a user may compose in, in a place: shipped genres, their own, those shared there.

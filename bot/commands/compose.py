@@ -35,7 +35,7 @@ async def _begin(incoming: Incoming, desk: Desk, melody: Melody, typed: bool) ->
     job = await submit(incoming, desk, request)
     lines = [f"Understood: {plain(melody.name)}, {len(melody.notes)} notes, {melody.length_bars} bars. Job `{job.id}`."]
     lines += [f"-# {plain(notice, 300)}" for notice in melody.notices]
-    picture = await desk.toil(sketch, melody) if typed else None
+    picture = await desk.draw(sketch, melody) if typed else None
     yield Reply("\n".join(lines), files=(picture,) if picture else ())
 
 

@@ -23,7 +23,7 @@ async def describe(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     attachment = next(iter(incoming.files.values()))
     data = await fetch_midi(attachment)
     composition = await desk.toil(read_composition, data, PurePath(attachment.name).stem or "file")
-    picture = await desk.toil(draw, composition, "roll.png")
+    picture = await desk.draw(draw, composition, "roll.png")
     yield Reply("\n".join(_lines(composition)), (picture,))
 
 
