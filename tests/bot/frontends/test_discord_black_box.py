@@ -10,6 +10,7 @@ import zipfile
 
 import pytest
 
+from composer_core.corpora.musicxml import read_score
 from composer_core.midi import read_melody
 from composer_core.notation import parse_notes
 from storage.jobs import Ledger
@@ -32,7 +33,7 @@ async def running(home, discord, channel):
     assert b"Traceback" not in told, told.decode()
 
 
-async def test_a_melody_becomes_music_stems_and_a_voice_message(home, discord, running, channel, ann):
+async def test_a_melody_becomes_music_stems_a_voice_message_and_a_score(home, discord, running, channel, ann):
     await discord.slash(ann, channel, "compose", notes=TUNE, technique="blocks", seed=7)
     (message,) = await discord.until(lambda: results(channel, ann), patience_s=PATIENCE_S)
     job = re.search(r"`([0-9a-f]{12})-1`", message.content)[1]
@@ -52,5 +53,11 @@ async def test_a_melody_becomes_music_stems_and_a_voice_message(home, discord, r
         assert "02-alto.flac" in archive.namelist() and all(
             archive.read(name)[:4] == b"fLaC" for name in archive.namelist()
         )
+    await discord.press(ann, message, "Score")
+    score = (await discord.until(lambda: len(found := results(channel, ann)) > 3 and found, patience_s=PATIENCE_S))[-1]
+    assert [note.pitch for note in read_score(score.file(".musicxml").data).parts[0].notes] == [
+        note.pitch for note in parse_notes(TUNE).notes
+    ]
+    assert score.file(".png").data.startswith(b"\x89PNG")
     ledger = Ledger(home.database)
     await discord.until(lambda: all(one.reported_at for one in ledger.jobs()), patience_s=PATIENCE_S)
