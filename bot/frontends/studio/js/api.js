@@ -69,13 +69,26 @@ export function upload(path, form, onProgress = () => {}) {
     request.open("POST", path);
     request.setRequestHeader("X-Tutti", "studio");
     request.responseType = "json";
-    request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
+    request.upload.addEventListener(
+      "progress",
+      (event) => event.lengthComputable && onProgress(event.loaded / event.total),
+    );
     request.addEventListener("load", () => {
       if (request.status < 300) resolve(request.response);
-      else reject(new ApiError(request.status, request.response?.error ?? { message: `The studio answered ${request.status}.` }));
+      else
+        reject(
+          new ApiError(
+            request.status,
+            request.response?.error ?? { message: `The studio answered ${request.status}.` },
+          ),
+        );
     });
     request.addEventListener("error", () => {
-      reject(new ApiError(0, { message: "The upload broke off: the file may be too large or of another kind, or the connection was lost." }));
+      reject(
+        new ApiError(0, {
+          message: "The upload broke off: the file may be too large or of another kind, or the connection was lost.",
+        }),
+      );
     });
     request.send(form);
   });

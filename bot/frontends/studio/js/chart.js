@@ -21,14 +21,37 @@ export class Chart {
     this.picture = svg("svg", { class: "chart", role: "img", tabindex: 0 });
     this.legend = h("div", { class: "chart-legend" });
     this.table = h("div", { class: "table-wrap" });
-    const details = h("details", { class: "small", ontoggle: () => details.open && this.#fillTable() }, h("summary", {}, "As figures"), this.table);
+    const details = h(
+      "details",
+      { class: "small", ontoggle: () => details.open && this.#fillTable() },
+      h("summary", {}, "As figures"),
+      this.table,
+    );
     this.details = details;
-    this.element = h("figure", { class: "chart-frame" }, h("figcaption", {}, h("strong", {}, title)), this.legend, this.picture, note && h("p", { class: "small dim" }, note), details);
+    this.element = h(
+      "figure",
+      { class: "chart-frame" },
+      h("figcaption", {}, h("strong", {}, title)),
+      this.legend,
+      this.picture,
+      note && h("p", { class: "small dim" }, note),
+      details,
+    );
     new ResizeObserver(() => this.#draw()).observe(this.element);
     this.picture.addEventListener("pointermove", (event) => this.#look(event));
     this.picture.addEventListener("pointerleave", () => this.#read(null));
     this.picture.addEventListener("keydown", (event) => this.#step(event));
     this.picture.addEventListener("blur", () => this.#read(null));
+  }
+
+  /** Whether there is nothing to draw. */
+  get isEmpty() {
+    return this.#series.every((one) => !one.points.length);
+  }
+
+  /** Draw other upright lines, [x, label]. */
+  mark(marks) {
+    this.set(this.#series, marks);
   }
 
   set(series, marks = []) {
@@ -50,7 +73,14 @@ export class Chart {
     this.picture.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     this.picture.setAttribute("aria-label", this.#words());
     if (!points.length) {
-      show(this.picture, svg("text", { x: width / 2, y: HEIGHT / 2, class: "chart-empty", "text-anchor": "middle" }, "Nothing to show yet"));
+      show(
+        this.picture,
+        svg(
+          "text",
+          { x: width / 2, y: HEIGHT / 2, class: "chart-empty", "text-anchor": "middle" },
+          "Nothing to show yet",
+        ),
+      );
       this.#drawLegend();
       return;
     }
@@ -79,12 +109,31 @@ export class Chart {
 
   #axes(width) {
     const rows = this.ticks.map((value) => [
-      svg("line", { x1: MARGIN.left, x2: width - MARGIN.right, y1: this.y(value), y2: this.y(value), class: value === 0 && this.zero ? "chart-zero" : "chart-grid" }),
-      svg("text", { x: MARGIN.left - 8, y: this.y(value) + 4, class: "chart-text", "text-anchor": "end" }, number(value)),
+      svg("line", {
+        x1: MARGIN.left,
+        x2: width - MARGIN.right,
+        y1: this.y(value),
+        y2: this.y(value),
+        class: value === 0 && this.zero ? "chart-zero" : "chart-grid",
+      }),
+      svg(
+        "text",
+        { x: MARGIN.left - 8, y: this.y(value) + 4, class: "chart-text", "text-anchor": "end" },
+        number(value),
+      ),
     ]);
     const columns = this.xTicks.map((value) =>
-      svg("text", { x: this.x(value), y: HEIGHT - MARGIN.bottom + 16, class: "chart-text", "text-anchor": "middle" }, number(value)));
-    const label = svg("text", { x: width - MARGIN.right, y: HEIGHT - 2, class: "chart-text", "text-anchor": "end" }, this.xLabel);
+      svg(
+        "text",
+        { x: this.x(value), y: HEIGHT - MARGIN.bottom + 16, class: "chart-text", "text-anchor": "middle" },
+        number(value),
+      ),
+    );
+    const label = svg(
+      "text",
+      { x: width - MARGIN.right, y: HEIGHT - 2, class: "chart-text", "text-anchor": "end" },
+      this.xLabel,
+    );
     return [rows, columns, label];
   }
 
@@ -101,23 +150,38 @@ export class Chart {
     const isLate = x > width * 0.8;
     return [
       svg("line", { x1: x, x2: x, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "chart-mark" }),
-      svg("text", { x: x + (isLate ? -5 : 5), y: MARGIN.top + 10, class: "chart-text", "text-anchor": isLate ? "end" : "start" }, label),
+      svg(
+        "text",
+        { x: x + (isLate ? -5 : 5), y: MARGIN.top + 10, class: "chart-text", "text-anchor": isLate ? "end" : "start" },
+        label,
+      ),
     ];
   }
 
   #drawLegend(at = null) {
-    show(this.legend, this.#series.map(({ name, points, colour, dashed }) => {
-      const point = at === null ? points.at(-1) : points.find(([x]) => x === at);
-      const key = svg("svg", { class: "chart-key", viewBox: "0 0 24 8", "aria-hidden": "true" }, svg("path", { d: "M1 4H23", class: `chart-line line-${colour}${dashed ? " dashed" : ""}` }));
-      return h("span", {}, key, name, point && h("span", { class: "numbers dim" }, number(point[1])));
-    }), at !== null && h("span", { class: "numbers dim" }, `${this.xLabel} ${number(at)}`));
+    show(
+      this.legend,
+      this.#series.map(({ name, points, colour, dashed }) => {
+        const point = at === null ? points.at(-1) : points.find(([x]) => x === at);
+        const key = svg(
+          "svg",
+          { class: "chart-key", viewBox: "0 0 24 8", "aria-hidden": "true" },
+          svg("path", { d: "M1 4H23", class: `chart-line line-${colour}${dashed ? " dashed" : ""}` }),
+        );
+        return h("span", {}, key, name, point && h("span", { class: "numbers dim" }, number(point[1])));
+      }),
+      at !== null && h("span", { class: "numbers dim" }, `${this.xLabel} ${number(at)}`),
+    );
   }
 
   #look(event) {
     if (!this.x) return;
     const box = this.picture.getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * this.#width;
-    const nearest = this.#xs.reduce((best, value) => (best === null || Math.abs(this.x(value) - x) < Math.abs(this.x(best) - x) ? value : best), null);
+    const nearest = this.#xs.reduce(
+      (best, value) => (best === null || Math.abs(this.x(value) - x) < Math.abs(this.x(best) - x) ? value : best),
+      null,
+    );
     this.#read(nearest);
   }
 
@@ -134,28 +198,55 @@ export class Chart {
     this.#at = at;
     this.#drawLegend(at);
     if (!this.cursor || !this.x) return;
-    show(this.cursor, at !== null && [
-      svg("line", { x1: this.x(at), x2: this.x(at), y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom, class: "chart-cursor" }),
-      this.#series.map(({ points, colour }) => {
-        const point = points.find(([x]) => x === at);
-        return point && svg("circle", { cx: this.x(at), cy: this.y(point[1]), r: 4.5, class: `chart-dot dot-${colour}` });
-      }),
-    ]);
+    show(
+      this.cursor,
+      at !== null && [
+        svg("line", {
+          x1: this.x(at),
+          x2: this.x(at),
+          y1: MARGIN.top,
+          y2: HEIGHT - MARGIN.bottom,
+          class: "chart-cursor",
+        }),
+        this.#series.map(({ points, colour }) => {
+          const point = points.find(([x]) => x === at);
+          return (
+            point && svg("circle", { cx: this.x(at), cy: this.y(point[1]), r: 4.5, class: `chart-dot dot-${colour}` })
+          );
+        }),
+      ],
+    );
   }
 
   #words() {
-    const each = this.#series.filter((one) => one.points.length).map(({ name, points }) =>
-      `${name} from ${number(points[0][1])} to ${number(points.at(-1)[1])} over ${points.length} points`);
+    const each = this.#series
+      .filter((one) => one.points.length)
+      .map(
+        ({ name, points }) =>
+          `${name} from ${number(points[0][1])} to ${number(points.at(-1)[1])} over ${points.length} points`,
+      );
     return `${this.title}: ${each.join("; ") || "nothing to show yet"}`;
   }
 
   #fillTable() {
     const xs = this.#xs;
-    const head = h("tr", {}, h("th", { scope: "col" }, this.xLabel), this.#series.map(({ name }) => h("th", { scope: "col" }, name)));
-    const rows = xs.map((x) => h("tr", {}, h("th", { scope: "row" }, number(x)), this.#series.map(({ points }) => {
-      const point = points.find(([at]) => at === x);
-      return h("td", { class: "numbers" }, point ? number(point[1]) : "");
-    })));
+    const head = h(
+      "tr",
+      {},
+      h("th", { scope: "col" }, this.xLabel),
+      this.#series.map(({ name }) => h("th", { scope: "col" }, name)),
+    );
+    const rows = xs.map((x) =>
+      h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, number(x)),
+        this.#series.map(({ points }) => {
+          const point = points.find(([at]) => at === x);
+          return h("td", { class: "numbers" }, point ? number(point[1]) : "");
+        }),
+      ),
+    );
     show(this.table, h("table", {}, h("thead", {}, head), h("tbody", {}, rows)));
   }
 }
@@ -174,6 +265,13 @@ export function niceTicks(low, high, about) {
 export function number(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size >= 0.01 ? value.toFixed(3) : value.toPrecision(2);
+  const text =
+    size >= 100
+      ? value.toFixed(0)
+      : size >= 10
+        ? value.toFixed(1)
+        : size >= 0.01
+          ? value.toFixed(3)
+          : value.toPrecision(2);
   return String(Number(text)).replace("-", "−");
 }

@@ -25,11 +25,21 @@ export class ChordLine {
     const words = this.#cells.map((cell) => cell.value.trim());
     const last = words.findLastIndex(Boolean);
     if (last < 0) return "";
-    return this.#pickup + words.slice(0, last + 1).map((word) => word || "%").join(" | ");
+    return (
+      this.#pickup +
+      words
+        .slice(0, last + 1)
+        .map((word) => word || "%")
+        .join(" | ")
+    );
   }
 
   set value(text) {
-    const bars = text.replaceAll("||", "|").replace(/^\s*\||\|\s*$/g, "").split("|").map((bar) => bar.trim());
+    const bars = text
+      .replaceAll("||", "|")
+      .replace(/^\s*\||\|\s*$/g, "")
+      .split("|")
+      .map((bar) => bar.trim());
     this.#pickup = /^\(.*\)$/.test(bars[0]) ? `${bars.shift()} | ` : "";
     this.setBars(Math.max(this.#cells.length, Math.min(bars.length, MOST_CELLS)));
     this.#cells.forEach((cell, i) => (cell.value = bars[i] === "%" ? "" : (bars[i] ?? "")));
@@ -42,7 +52,10 @@ export class ChordLine {
     const before = this.#cells.map((cell) => cell.value);
     if (count === before.length) return;
     this.#cells = Array.from({ length: count }, (_, i) => this.#cell(i, before[i] ?? ""));
-    show(this.grid, this.#cells.map((cell) => cell.parentElement));
+    show(
+      this.grid,
+      this.#cells.map((cell) => cell.parentElement),
+    );
   }
 
   fail(message) {
@@ -51,7 +64,14 @@ export class ChordLine {
   }
 
   #cell(index, value) {
-    const input = h("input", { value, placeholder: index ? "" : "auto", maxlength: 60, spellcheck: "false", autocomplete: "off", "aria-label": `Chords of bar ${index + 1}` });
+    const input = h("input", {
+      value,
+      placeholder: index ? "" : "auto",
+      maxlength: 60,
+      spellcheck: "false",
+      autocomplete: "off",
+      "aria-label": `Chords of bar ${index + 1}`,
+    });
     input.addEventListener("input", () => {
       if (input.value.includes("|")) this.#spread(index, input.value);
       clearTimeout(this.#timer);

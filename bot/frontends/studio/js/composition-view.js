@@ -6,39 +6,35 @@ import { h, show, toast } from "./dom.js";
 import { icon } from "./icons.js";
 import { go } from "./main.js";
 import { composeFrom } from "./pages/compose.js";
+import { act, group, openDialog, segmented, sure } from "./parts.js";
 import { chordPlan } from "./plan.js";
 import { buildPlayer } from "./player.js";
 import { settingsTable } from "./settings-table.js";
 import { sharePanel } from "./share-panel.js";
 import { tagEditor } from "./tag-editor.js";
-import { clock } from "./timing.js";
+import { factsOf, starOf } from "./take-facts.js";
 import { varyPanel } from "./vary-panel.js";
 
-/** Shows the takes of one job, the one named first. `onChange(composition)` hears of renaming and deleting. */
+/** Shows the takes of one job, one at a time. */
 export class CompositionView {
   #players = new Map();
   #shown = null;
 
-  constructor({ heading = "h1" } = {}) {
-    this.heading = heading;
+  constructor() {
     this.element = h("div", { class: "stack" });
   }
 
-  /** Show a take; the music goes on where the other one was. */
+  /** Show a take; the music goes on where the other one was. Returns the take. */
   async open(id) {
-    const before = this.#shown && this.#players.get(this.#shown);
-    const take = await get(`/api/compositions/${id}`);
     const path = `/api/compositions/${id}`;
+    const take = await get(path);
+    const before = this.#players.get(this.#shown);
     if (!this.#players.has(id)) this.#players.set(id, await buildPlayer(take, `${path}/stems`));
     const player = this.#players.get(id);
-    const [place, goesOn] = before ? [before.sound.position, before.sound.isPlaying] : [0, false];
-    before?.sound.pause();
     this.#shown = id;
-    show(this.element, this.#head(take), this.#tabs(take), player.element, this.#notices(take), this.#actions(take, player), this.#more(take));
-    if (before && before !== player) {
-      player.sound.seek(place);
-      if (goesOn) player.sound.play();
-    }
+    const parts = [this.#head(take), this.#tabs(take), player.element, notices(take), this.#actions(take, player)];
+    show(this.element, parts, this.#more(take, player.roll));
+    if (before && before !== player) player.takeOver(before);
     return take;
   }
 
@@ -47,96 +43,98 @@ export class CompositionView {
   }
 
   #head(take) {
-    const title = h("input", { class: "title-input", value: take.title, maxlength: 80, "aria-label": "Title", onchange: async () => {
-      const changed = await patch(`/api/compositions/${take.id}`, { title: title.value.trim() }).catch((error) => toast(error.message, "wrong"));
-      if (changed) title.value = changed.title;
-    } });
-    const star = h("button", { type: "button", class: "quiet round star", "aria-pressed": String(take.favourite), "aria-label": "Favourite", onclick: async () => {
-      const changed = await patch(`/api/compositions/${take.id}`, { favourite: star.getAttribute("aria-pressed") !== "true" }).catch((error) => toast(error.message, "wrong"));
-      if (changed) star.setAttribute("aria-pressed", String(changed.favourite));
-    } }, icon("star"));
-    const about = [take.genre, take.key, take.metre, `${Math.round(take.tempo_bpm)} bpm`, clock(take.length_s), `seed ${take.seed}`];
+    const title = h("input", { class: "title-input", value: take.title, maxlength: 80, "aria-label": "Title" });
+    const rename = async () => {
+      const changed = await patch(`/api/compositions/${take.id}`, { title: title.value.trim() });
+      title.value = changed.title;
+    };
+    title.addEventListener("change", () => rename().catch((error) => toast(error.message, "wrong")));
     return h(
       "header",
       { class: "take-head" },
-      h(this.heading, { class: "unseen" }, take.title),
-      h("div", { class: "row take-title" }, title, star),
-      h("p", { class: "dim numbers about" }, about.map((text) => h("span", {}, text))),
+      h("h1", { class: "unseen" }, take.title),
+      h("div", { class: "row take-title" }, title, starOf(take)),
+      factsOf(take, `seed ${take.seed}`),
     );
   }
 
   #tabs(take) {
     if (take.takes.length < 2) return null;
-    const choices = take.takes.map((id, i) =>
-      h("label", {}, h("input", { type: "radio", name: "take", checked: id === take.id, onchange: () => this.open(id).catch((error) => toast(error.message, "wrong")) }), `Take ${i + 1}`));
-    return h("div", { class: "row" }, h("div", { class: "segmented", role: "radiogroup", "aria-label": "Takes to compare" }, choices), h("span", { class: "small dim" }, "The music goes on at the same place."));
-  }
-
-  #notices(take) {
-    return take.notices.length ? h("ul", { class: "notices notice small" }, take.notices.map((text) => h("li", {}, text))) : null;
+    const choices = take.takes.map((id, i) => [id, `Take ${i + 1}`]);
+    const open = (id) => this.open(id).catch((error) => toast(error.message, "wrong"));
+    const hint = h("span", { class: "small dim" }, "The music goes on at the same place.");
+    return h("div", { class: "row" }, segmented("Takes to compare", choices, take.id, open), hint);
   }
 
   #actions(take, player) {
     const place = h("div", {});
-    const toggle = (name, build) => {
-      const button = h("button", { type: "button", "aria-expanded": "false", onclick: () => {
-        const opens = button.getAttribute("aria-expanded") !== "true";
-        for (const other of bar.querySelectorAll("[aria-expanded]")) other.setAttribute("aria-expanded", "false");
-        button.setAttribute("aria-expanded", String(opens));
-        show(place, opens && build());
-      } }, icon(name[0]), name[1]);
+    const panels = [
+      ["dice", "Vary", () => varyPanel(take)],
+      ["download", "Download", () => downloads(take)],
+      ["share", "Share", () => sharePanel(take)],
+    ];
+    const buttons = panels.map(([sign, words, build]) => {
+      const button = act([icon(sign), words], () => unfold(button, buttons, place, build), {
+        "aria-expanded": "false",
+      });
       return button;
-    };
-    const use = h("button", { type: "button", onclick: () => this.#use(take, player) }, icon("melody"), "Use as melody");
-    const bar = h(
-      "div",
-      { class: "row" },
-      toggle(["dice", "Vary"], () => varyPanel(take, player.roll)),
-      use,
-      toggle(["download", "Download"], () => downloads(take)),
-      toggle(["share", "Share"], () => sharePanel(take)),
-      h("button", { type: "button", class: "quiet danger end", onclick: () => this.#delete(take) }, icon("trash"), "Delete"),
-    );
-    return h("div", { class: "stack" }, bar, place);
+    });
+    const use = act([icon("melody"), "Use as melody"], () => chooseLine(take, player.roll));
+    const bin = act([icon("trash"), "Delete"], () => this.#delete(take), { class: "quiet danger end" });
+    return h("div", { class: "stack" }, h("div", { class: "row" }, buttons, use, bin), place);
   }
 
-  #more(take) {
-    const plan = chordPlan(this.#players.get(take.id).roll);
-    const chords = h("div", { class: "field wide" }, h("span", { class: "label" }, "Chords"), h("p", { class: "mono plan" }, plan),
-      h("div", { class: "row" }, h("button", { type: "button", class: "small", onclick: () => this.#edit(take, plan) }, "Change the chords")));
-    return h("div", { class: "panel stack" }, tagEditor(take), chords, h("details", {}, h("summary", {}, "How it was made"), settingsTable(take)));
-  }
-
-  async #use(take, player) {
-    const tracks = player.roll.tracks.filter((track) => !track.is_drum);
-    const choose = h("div", { class: "stack" });
-    const dialog = h("dialog", { "aria-label": "Use as melody", onclose: () => dialog.remove() }, h("h2", {}, "Which line?"), choose);
-    const take_ = async (track) => {
-      dialog.close();
-      const query = track.is_melody ? "" : `?track=${track.number}`;
-      const melody = await get(`/api/compositions/${take.id}/melody${query}`).catch((error) => toast(error.message, "wrong"));
-      if (melody) await composeFrom(melody);
-    };
-    show(choose, tracks.map((track) => h("button", { type: "button", onclick: () => take_(track) }, track.name)), h("button", { type: "button", class: "quiet", onclick: () => dialog.close() }, "Cancel"));
-    document.body.append(dialog);
-    dialog.showModal();
-  }
-
-  /** To the desk, with the same melody and settings, and the chords ready to be changed. */
-  async #edit(take, plan) {
-    await composeFrom(take.melody, { ...take.settings, genre: take.genre, seed: take.seed, takes: 1, reharmonise: undefined, chords: take.settings.intro ? (take.settings.chords ?? "") : plan });
+  #more(take, roll) {
+    const plan = chordPlan(roll);
+    const change = act("Change the chords", () => editChords(take, plan), { class: "small" });
+    const chords = group("Chords", "", h("p", { class: "mono plan" }, plan), h("div", { class: "row" }, change));
+    const made = h("details", {}, h("summary", {}, "How it was made"), settingsTable(take));
+    return h("div", { class: "panel stack" }, tagEditor(take), chords, made);
   }
 
   async #delete(take) {
-    if (!confirm(`Delete “${take.title}”, its files and its share page?`)) return;
-    try {
-      await remove(`/api/compositions/${take.id}`);
-      const rest = take.takes.filter((id) => id !== take.id);
-      toast("Deleted");
-      if (rest.length) await this.open(rest[0]);
-      else await go("/library");
-    } catch (error) {
-      toast(error.message, "wrong");
-    }
+    if (!sure(`Delete “${take.title}”, its files and its share page?`)) return;
+    await remove(`/api/compositions/${take.id}`);
+    toast("Deleted");
+    const [other] = take.takes.filter((id) => id !== take.id);
+    if (other) await this.open(other);
+    else await go("/library");
   }
+}
+
+/** Open the panel of one button and close the others'. */
+function unfold(button, buttons, place, build) {
+  const opens = button.getAttribute("aria-expanded") !== "true";
+  for (const other of buttons) other.setAttribute("aria-expanded", String(opens && other === button));
+  show(place, opens && build());
+}
+
+function notices({ notices: lines }) {
+  return h(
+    "ul",
+    { class: lines.length ? "notices notice small" : "notices" },
+    lines.map((text) => h("li", {}, text)),
+  );
+}
+
+/** Ask which line of the result is the next melody, and go to the desk with it. */
+function chooseLine(take, roll) {
+  openDialog("Which line?", (close) => {
+    const use = async (track) => {
+      close();
+      const query = track.is_melody ? "" : `?track=${track.number}`;
+      await composeFrom(await get(`/api/compositions/${take.id}/melody${query}`));
+    };
+    const tracks = roll.tracks.filter((track) => !track.is_drum);
+    const buttons = tracks.map((track) => act(track.name, () => use(track)));
+    return h("div", { class: "stack" }, buttons, act("Cancel", close, { class: "quiet" }));
+  });
+}
+
+/** To the desk, with the same melody and settings, and the chords ready to be changed. */
+async function editChords(take, plan) {
+  const { settings } = take;
+  const chords = settings.intro ? (settings.chords ?? "") : plan; // an intro's chords are not the melody's
+  const same = { ...settings, genre: take.genre, seed: take.seed, takes: 1, reharmonise: undefined, chords };
+  await composeFrom(take.melody, same);
 }

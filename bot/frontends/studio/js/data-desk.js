@@ -14,11 +14,33 @@ export class DataDesk {
     this.onChoose = onChoose;
     this.chosen = null;
     const id = freshId("files");
-    this.input = h("input", { type: "file", id, multiple: true, accept: ".mid,.midi,.smf,.kar,.rmi,.zip,.xml,.musicxml,.mxl", onchange: () => this.#send([...this.input.files]) });
+    this.input = h("input", {
+      type: "file",
+      id,
+      multiple: true,
+      accept: ".mid,.midi,.smf,.kar,.rmi,.zip,.xml,.musicxml,.mxl",
+      onchange: () => this.#send([...this.input.files]),
+    });
     this.wrong = h("p", { class: "field-error", role: "alert", id: `${id}-error` });
     this.input.setAttribute("aria-describedby", this.wrong.id);
     this.bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "Uploading" });
-    this.drop = h("div", { class: "drop" }, h("label", { for: id }, h("strong", {}, "Drop MIDI files here"), h("span", { class: "small dim" }, `Or one zip of them, up to ${Math.round(options.dataset_bytes / 1024 / 1024)} MB together: whole arrangements of one style, twenty or more.`)), this.input, this.bar, this.wrong);
+    this.drop = h(
+      "div",
+      { class: "drop" },
+      h(
+        "label",
+        { for: id },
+        h("strong", {}, "Drop MIDI files here"),
+        h(
+          "span",
+          { class: "small dim" },
+          `Or one zip of them, up to ${Math.round(options.dataset_bytes / 1024 / 1024)} MB together: whole arrangements of one style, twenty or more.`,
+        ),
+      ),
+      this.input,
+      this.bar,
+      this.wrong,
+    );
     this.list = h("div", { class: "stack datasets", role: "radiogroup", "aria-label": "Your data" });
     this.element = h("div", { class: "stack" }, this.drop, this.list);
     this.#listen();
@@ -79,19 +101,43 @@ export class DataDesk {
   }
 
   #draw() {
-    show(this.list, this.datasets.map((set) => {
-      this.#watch(set);
-      const verdict = set.report?.verdict ?? (set.job.status === "failed" ? set.job.error : "being looked through …");
-      return h("div", { class: "dataset" },
-        h("label", { class: "check" }, h("input", { type: "radio", name: "dataset", value: set.id, onchange: () => this.choose(set) }), h("strong", {}, set.name), h("span", { class: "small dim" }, verdict)),
-        h("button", { type: "button", class: "quiet round", "aria-label": `Delete the data ${set.name}`, onclick: () => this.#delete(set) }, icon("trash")));
-    }));
+    show(
+      this.list,
+      this.datasets.map((set) => {
+        this.#watch(set);
+        const verdict = set.report?.verdict ?? (set.job.status === "failed" ? set.job.error : "being looked through …");
+        return h(
+          "div",
+          { class: "dataset" },
+          h(
+            "label",
+            { class: "check" },
+            h("input", { type: "radio", name: "dataset", value: set.id, onchange: () => this.choose(set) }),
+            h("strong", {}, set.name),
+            h("span", { class: "small dim" }, verdict),
+          ),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "quiet round",
+              "aria-label": `Delete the data ${set.name}`,
+              onclick: () => this.#delete(set),
+            },
+            icon("trash"),
+          ),
+        );
+      }),
+    );
   }
 
   /** A survey that runs is followed, so that its report appears by itself. */
   #watch(set) {
     if (set.report || ["done", "failed", "cancelled"].includes(set.job.status) || this.#stops.has(set.id)) return;
-    this.#stops.set(set.id, follow(set.job.id, { onEnd: () => this.load().catch((error) => toast(error.message, "wrong")) }));
+    this.#stops.set(
+      set.id,
+      follow(set.job.id, { onEnd: () => this.load().catch((error) => toast(error.message, "wrong")) }),
+    );
   }
 
   async #delete(set) {

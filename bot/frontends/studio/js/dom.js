@@ -54,7 +54,14 @@ export function field(label, input, { hint = "", wide = false } = {}) {
   const error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
   const note = hint ? h("p", { class: "field-hint", id: `${id}-hint` }, hint) : null;
   input.setAttribute("aria-describedby", `${id}-error${note ? ` ${id}-hint` : ""}`);
-  const element = h("div", { class: wide ? "field wide" : "field" }, h("label", { for: id }, label), input, note, error);
+  const element = h(
+    "div",
+    { class: wide ? "field wide" : "field" },
+    h("label", { for: id }, label),
+    input,
+    note,
+    error,
+  );
   const fail = (message) => {
     error.textContent = message ?? "";
     error.hidden = !message;

@@ -62,7 +62,8 @@ export class EditorPointer {
       editor.sound(start.note.pitch);
       return { ...start, base };
     }
-    if (start.kind === "empty" && !start.touch && editor.tool === "draw" && !event.shiftKey) return this.#draw(start, base);
+    if (start.kind === "empty" && !start.touch && editor.tool === "draw" && !event.shiftKey)
+      return this.#draw(start, base);
     if (start.kind === "empty") editor.select([]);
     return { ...start, base, wantsBox: start.kind === "empty" && (editor.tool === "select" || event.shiftKey) };
   }

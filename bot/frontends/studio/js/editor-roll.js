@@ -71,7 +71,8 @@ export class EditorRoll {
   reveal(tick, pitch) {
     const x = tick * this.perTick;
     const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.element;
-    if (x < scrollLeft || x > scrollLeft + clientWidth - GUTTER - 40) this.element.scrollLeft = Math.max(x - clientWidth * 0.25, 0);
+    if (x < scrollLeft || x > scrollLeft + clientWidth - GUTTER - 40)
+      this.element.scrollLeft = Math.max(x - clientWidth * 0.25, 0);
     if (pitch === undefined) return;
     const y = (HIGHEST - pitch) * ROW;
     if (y < scrollTop || y > scrollTop + clientHeight - RULER - ROW) this.element.scrollTop = y - clientHeight / 2;
@@ -206,15 +207,33 @@ export class EditorRoll {
     for (const n of score.notes) {
       if (n.start + n.duration < this.tickAt(GUTTER) || view.x(n.start) > view.right) continue;
       const look = { melody: true, selected: selection.has(n.id), ghost: ghosts.has(n.id) };
-      paintNote(context, view, { from: n.start, to: n.start + n.duration, pitch: n.pitch }, this.colours.melody, this.colours, look);
+      paintNote(
+        context,
+        view,
+        { from: n.start, to: n.start + n.duration, pitch: n.pitch },
+        this.colours.melody,
+        this.colours,
+        look,
+      );
     }
     for (const n of extra) {
-      paintNote(context, view, { from: n.start, to: n.start + n.duration, pitch: n.pitch }, this.colours.band[3], this.colours);
+      paintNote(
+        context,
+        view,
+        { from: n.start, to: n.start + n.duration, pitch: n.pitch },
+        this.colours.band[3],
+        this.colours,
+      );
     }
     if (playhead === null && focused && !selection.size) {
       context.strokeStyle = this.colours.cursor;
       context.lineWidth = 1.5;
-      context.strokeRect(view.x(caret.tick), view.y(caret.pitch) - 1, Math.max(this.state().grid * this.perTick, 6), ROW);
+      context.strokeRect(
+        view.x(caret.tick),
+        view.y(caret.pitch) - 1,
+        Math.max(this.state().grid * this.perTick, 6),
+        ROW,
+      );
     }
     const head = playhead ?? caret.tick;
     context.globalAlpha = playhead === null ? 0.5 : 1;
@@ -237,7 +256,10 @@ export class EditorRoll {
     if (range.to < endOf(score)) context.fillRect(to, RULER, view.right, view.bottom);
     context.globalAlpha = 1;
     context.fillStyle = this.colours.melody;
-    for (const [x, side] of [[from, 1], [to, -1]]) {
+    for (const [x, side] of [
+      [from, 1],
+      [to, -1],
+    ]) {
       context.beginPath();
       context.moveTo(x, RULER);
       context.lineTo(x, RULER - 13);

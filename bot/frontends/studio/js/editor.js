@@ -35,7 +35,10 @@ export class Editor {
     const { element } = this.roll;
     element.setAttribute("role", "application");
     element.setAttribute("aria-label", DESCRIPTION);
-    for (const [event, focused] of [["focus", true], ["blur", false]]) {
+    for (const [event, focused] of [
+      ["focus", true],
+      ["blur", false],
+    ]) {
       element.addEventListener(event, () => {
         this.focused = focused && element.matches(":focus-visible");
         this.roll.draw();
@@ -258,7 +261,8 @@ export class Editor {
     const [first] = chosen;
     if (!first) announce(`Cursor: ${pitchName(this.caret.pitch)}, ${placeName(timing, this.caret.tick)}`);
     else if (chosen.length > 1) announce(`${chosen.length} notes, from ${placeName(timing, first.start)}`);
-    else announce(`${pitchName(first.pitch)}, ${placeName(timing, first.start)}, ${lengthName(timing, first.duration)}`);
+    else
+      announce(`${pitchName(first.pitch)}, ${placeName(timing, first.start)}, ${lengthName(timing, first.duration)}`);
   }
 
   #chosen() {

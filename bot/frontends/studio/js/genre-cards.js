@@ -11,7 +11,11 @@ let sounding = null;
 /** A small bar in a track's colour; `place` is null for the melody, else the part's place in the band. */
 export function swatch(place) {
   const name = place === null ? "melody" : (place % BAND) + 1;
-  return svg("svg", { class: `swatch swatch-${name}`, viewBox: "0 0 20 10", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { width: 20, height: 10, rx: 4 }));
+  return svg(
+    "svg",
+    { class: `swatch swatch-${name}`, viewBox: "0 0 20 10", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("rect", { width: 20, height: 10, rx: 4 }),
+  );
 }
 
 /** The ensemble as a list with its colours in the roll. */
@@ -35,11 +39,25 @@ function card(genre, isChosen, onChoose) {
   return h(
     "div",
     { class: "genre" },
-    h("input", { type: "radio", name: "genre", id, value: genre.name, checked: isChosen, "aria-label": genre.title, "aria-describedby": `${id}-about`, onchange: () => onChoose(genre) }),
+    h("input", {
+      type: "radio",
+      name: "genre",
+      id,
+      value: genre.name,
+      checked: isChosen,
+      "aria-label": genre.title,
+      "aria-describedby": `${id}-about`,
+      onchange: () => onChoose(genre),
+    }),
     h("h3", {}, genre.title),
     h("p", { class: "small dim", id: `${id}-about` }, genre.description),
     ensemble(genre.parts),
-    h("div", { class: "row spread" }, listenButton(genre), h("span", { class: "small dim numbers" }, `${slow}–${fast} bpm`)),
+    h(
+      "div",
+      { class: "row spread" },
+      listenButton(genre),
+      h("span", { class: "small dim numbers" }, `${slow}–${fast} bpm`),
+    ),
   );
 }
 
@@ -86,6 +104,7 @@ async function exampleOf(genre) {
     await new Promise((resolve) => follow(example.job, { onEnd: resolve }));
     example = await post(path);
   }
-  if (example.status !== "ready" || !example.mp3) throw new Error(`The example of ${genre.title} could not be made: try again.`);
+  if (example.status !== "ready" || !example.mp3)
+    throw new Error(`The example of ${genre.title} could not be made: try again.`);
   return example.mp3;
 }

@@ -31,7 +31,10 @@ export function go(address, { replace = false } = {}) {
 async function open({ quiet = false } = {}) {
   const mine = (visit += 1);
   const { pathname } = location;
-  const [pattern, load] = PAGES.find(([expression]) => expression.test(pathname)) ?? [null, () => import("./pages/missing.js")];
+  const [pattern, load] = PAGES.find(([expression]) => expression.test(pathname)) ?? [
+    null,
+    () => import("./pages/missing.js"),
+  ];
   markCurrent(pathname);
   try {
     const { page } = await load();
@@ -95,14 +98,21 @@ function buildTopEnd() {
   dress();
   const who = h("span", { class: "row" });
   document.getElementById("top-end").append(who, toggle);
-  get("/api/me").then((me) => {
-    if (me.mode === "local") return;
-    const leave = async () => {
-      await remove("/api/session").catch(() => {});
-      go("/signin", { replace: true });
-    };
-    show(who, h("span", { class: "small dim" }, me.name), h("button", { type: "button", class: "quiet small", onclick: leave }, "Sign out"));
-  }, () => {});
+  get("/api/me").then(
+    (me) => {
+      if (me.mode === "local") return;
+      const leave = async () => {
+        await remove("/api/session").catch(() => {});
+        go("/signin", { replace: true });
+      };
+      show(
+        who,
+        h("span", { class: "small dim" }, me.name),
+        h("button", { type: "button", class: "quiet small", onclick: leave }, "Sign out"),
+      );
+    },
+    () => {},
+  );
 }
 
 function watchConnection() {

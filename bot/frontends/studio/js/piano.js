@@ -3,7 +3,25 @@
 import { h, show } from "./dom.js";
 import { isBlack, pitchName } from "./timing.js";
 
-const KEYS = ["KeyA", "KeyW", "KeyS", "KeyE", "KeyD", "KeyF", "KeyT", "KeyG", "KeyY", "KeyH", "KeyU", "KeyJ", "KeyK", "KeyO", "KeyL", "KeyP", "Semicolon"];
+const KEYS = [
+  "KeyA",
+  "KeyW",
+  "KeyS",
+  "KeyE",
+  "KeyD",
+  "KeyF",
+  "KeyT",
+  "KeyG",
+  "KeyY",
+  "KeyH",
+  "KeyU",
+  "KeyJ",
+  "KeyK",
+  "KeyO",
+  "KeyL",
+  "KeyP",
+  "Semicolon",
+];
 const LETTERS = "AWSEDFTGYHUJKOLP;";
 const LOWEST_C = 24;
 const HIGHEST_C = 84;
@@ -21,10 +39,22 @@ export class Piano {
     this.press = press;
     this.lift = lift;
     this.typing = true;
-    this.board = h("div", { class: "piano-keys", role: "group", "aria-label": "Piano: arrow keys to choose a key, Enter to play it" });
+    this.board = h("div", {
+      class: "piano-keys",
+      role: "group",
+      "aria-label": "Piano: arrow keys to choose a key, Enter to play it",
+    });
     const shift = (by) => () => this.shift(by);
-    this.lower = h("button", { type: "button", class: "quiet octave", onclick: shift(-12), "aria-label": "One octave lower (Z)" }, "‹");
-    this.higher = h("button", { type: "button", class: "quiet octave", onclick: shift(12), "aria-label": "One octave higher (X)" }, "›");
+    this.lower = h(
+      "button",
+      { type: "button", class: "quiet octave", onclick: shift(-12), "aria-label": "One octave lower (Z)" },
+      "‹",
+    );
+    this.higher = h(
+      "button",
+      { type: "button", class: "quiet octave", onclick: shift(12), "aria-label": "One octave higher (X)" },
+      "›",
+    );
     this.element = h("div", { class: "piano" }, this.lower, this.board, this.higher);
     this.#listen();
     new ResizeObserver(() => this.#fit()).observe(this.board);
@@ -58,7 +88,13 @@ export class Piano {
       const name = pitchName(pitch);
       const key = h(
         "button",
-        { type: "button", class: isBlack(pitch) ? "key black" : "key white", "data-pitch": pitch, tabindex: pitch === this.#typingFrom() ? 0 : -1, "aria-label": name },
+        {
+          type: "button",
+          class: isBlack(pitch) ? "key black" : "key white",
+          "data-pitch": pitch,
+          tabindex: pitch === this.#typingFrom() ? 0 : -1,
+          "aria-label": name,
+        },
         h("span", { class: "key-letter", "aria-hidden": "true" }, letterAt(pitch) ?? ""),
         pitch % 12 === 0 && h("span", { class: "key-name", "aria-hidden": "true" }, name),
       );

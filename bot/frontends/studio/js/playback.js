@@ -14,7 +14,8 @@ export function clicks(timing, end) {
     const stop = starts[index + 1] ?? end;
     const pulse = pulseTicks(timing, metreAt(timing, start));
     if (index === 0 && timing.pickup_ticks) {
-      for (let tick = stop - Math.floor((stop - start) / pulse) * pulse; tick < stop; tick += pulse) found.push([tick, false]);
+      for (let tick = stop - Math.floor((stop - start) / pulse) * pulse; tick < stop; tick += pulse)
+        found.push([tick, false]);
     } else {
       for (let tick = start; tick < stop; tick += pulse) found.push([tick, tick === start]);
     }

@@ -31,7 +31,14 @@ export class Player {
       label: take.description || "Piano roll",
     });
     this.status = h("p", { class: "small dim", role: "status" });
-    this.element = h("section", { class: "player panel", "aria-label": "Player" }, this.sound.audio, this.picture.element, this.#transport(), stemsPath ? this.#mixer() : this.#legend());
+    this.element = h(
+      "section",
+      { class: "player panel", "aria-label": "Player" },
+      this.sound.audio,
+      this.picture.element,
+      this.#transport(),
+      stemsPath ? this.#mixer() : this.#legend(),
+    );
     this.sound.addEventListener("state", () => this.#dress());
     this.sound.addEventListener("error", () => (this.status.textContent = "The sound cannot be played here."));
     this.#dress();
@@ -42,6 +49,14 @@ export class Player {
     this.sound.close();
   }
 
+  /** Go on where another player is, if it plays; be at the same place, if it does not. */
+  takeOver(other) {
+    const [place, goesOn] = [other.sound.position, other.sound.isPlaying];
+    other.sound.pause();
+    this.sound.seek(place);
+    if (goesOn) this.toggle();
+  }
+
   toggle() {
     if (this.sound.isPlaying) this.sound.pause();
     else this.sound.play().catch(() => (this.status.textContent = "The sound cannot be played here."));
@@ -50,13 +65,32 @@ export class Player {
   #transport() {
     this.button = h("button", { type: "button", class: "primary round big", onclick: () => this.toggle() });
     this.time = h("span", { class: "numbers" });
-    const volume = h("input", { type: "range", min: 0, max: 1, step: 0.01, value: 1, "aria-label": "Volume", oninput: () => (this.sound.volume = Number(volume.value)) });
-    return h("div", { class: "player-bar" }, this.button, this.time, this.status, h("label", { class: "inline small volume" }, "Volume", volume));
+    const volume = h("input", {
+      type: "range",
+      min: 0,
+      max: 1,
+      step: 0.01,
+      value: 1,
+      "aria-label": "Volume",
+      oninput: () => (this.sound.volume = Number(volume.value)),
+    });
+    return h(
+      "div",
+      { class: "player-bar" },
+      this.button,
+      this.time,
+      this.status,
+      h("label", { class: "inline small volume" }, "Volume", volume),
+    );
   }
 
   #legend() {
     let band = -1;
-    return h("ul", { class: "ensemble" }, this.roll.tracks.map((track) => h("li", {}, swatch(track.is_melody ? null : (band += 1)), track.name)));
+    return h(
+      "ul",
+      { class: "ensemble" },
+      this.roll.tracks.map((track) => h("li", {}, swatch(track.is_melody ? null : (band += 1)), track.name)),
+    );
   }
 
   #mixer() {
@@ -68,18 +102,44 @@ export class Player {
   #strip(track, sign) {
     const strip = this.strips.get(track.number);
     const press = (what, letter, words) => {
-      const button = h("button", { type: "button", class: "small", "aria-pressed": "false", "aria-label": `${words} ${track.name}`, title: words, onclick: () => {
-        strip[what] = !strip[what];
-        button.setAttribute("aria-pressed", String(strip[what]));
-        this.#mix();
-      } }, letter);
+      const button = h(
+        "button",
+        {
+          type: "button",
+          class: "small",
+          "aria-pressed": "false",
+          "aria-label": `${words} ${track.name}`,
+          title: words,
+          onclick: () => {
+            strip[what] = !strip[what];
+            button.setAttribute("aria-pressed", String(strip[what]));
+            this.#mix();
+          },
+        },
+        letter,
+      );
       return button;
     };
-    const volume = h("input", { type: "range", min: 0, max: 1.5, step: 0.01, value: 1, "aria-label": `Volume of ${track.name}`, oninput: () => {
-      strip.volume = Number(volume.value);
-      this.#mix();
-    } });
-    return h("div", { class: "strip" }, h("span", { class: "strip-name" }, sign, track.name), press("mute", "M", "Mute"), press("solo", "S", "Solo"), volume);
+    const volume = h("input", {
+      type: "range",
+      min: 0,
+      max: 1.5,
+      step: 0.01,
+      value: 1,
+      "aria-label": `Volume of ${track.name}`,
+      oninput: () => {
+        strip.volume = Number(volume.value);
+        this.#mix();
+      },
+    });
+    return h(
+      "div",
+      { class: "strip" },
+      h("span", { class: "strip-name" }, sign, track.name),
+      press("mute", "M", "Mute"),
+      press("solo", "S", "Solo"),
+      volume,
+    );
   }
 
   #gain(number) {

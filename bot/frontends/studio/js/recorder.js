@@ -24,17 +24,21 @@ export class Recorder {
     const bar = barTicks(timing, metre);
     const pulseS = secondsAt(timing, from + pulseTicks(timing, metre)) - secondsAt(timing, from);
     const beats = countInBars * Math.round(bar / pulseTicks(timing, metre));
-    this.playback = new Playback(synth, { timing, notes: [] }, {
-      from,
-      to: from + LONGEST_S * 2 * timing.ticks_per_beat,
-      metronome,
-      countInS: beats * pulseS,
-      onTick: (tick) => {
-        if (tick !== null) onTick(tick);
-        if (this.#held.size) onChange(this.notes);
+    this.playback = new Playback(
+      synth,
+      { timing, notes: [] },
+      {
+        from,
+        to: from + LONGEST_S * 2 * timing.ticks_per_beat,
+        metronome,
+        countInS: beats * pulseS,
+        onTick: (tick) => {
+          if (tick !== null) onTick(tick);
+          if (this.#held.size) onChange(this.notes);
+        },
+        onEnd: () => this.#end(),
       },
-      onEnd: () => this.#end(),
-    });
+    );
     this.#countIn(beats, pulseS, Math.round(bar / pulseTicks(timing, metre)), onCount);
   }
 

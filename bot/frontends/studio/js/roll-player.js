@@ -24,11 +24,28 @@ export class RollPlayer {
   constructor(roll, { position, isPlaying, isSilent, onSeek, label }) {
     Object.assign(this, { roll, position, isPlaying, isSilent, onSeek });
     this.length = Math.max(roll.length_s, 0.1);
-    this.tracks = roll.tracks.map((track) => ({ ...track, notes: track.notes.map(([from, duration, pitch, velocity]) => ({ from, to: from + duration, pitch, velocity })) }));
+    this.tracks = roll.tracks.map((track) => ({
+      ...track,
+      notes: track.notes.map(([from, duration, pitch, velocity]) => ({ from, to: from + duration, pitch, velocity })),
+    }));
     this.canvas = h("canvas", { class: "result-roll", role: "img", "aria-label": label });
     this.map = h("canvas", { class: "result-map", "aria-hidden": "true" });
-    this.slider = h("input", { type: "range", class: "seek", min: 0, max: this.length, step: 0.01, value: 0, "aria-label": "Position", oninput: () => onSeek(Number(this.slider.value) + roll.offset_s) });
-    this.element = h("div", { class: "result-frame" }, this.canvas, h("div", { class: "result-map-frame" }, this.map, this.slider));
+    this.slider = h("input", {
+      type: "range",
+      class: "seek",
+      min: 0,
+      max: this.length,
+      step: 0.01,
+      value: 0,
+      "aria-label": "Position",
+      oninput: () => onSeek(Number(this.slider.value) + roll.offset_s),
+    });
+    this.element = h(
+      "div",
+      { class: "result-frame" },
+      this.canvas,
+      h("div", { class: "result-map-frame" }, this.map, this.slider),
+    );
     [this.low, this.high] = range(this.tracks);
     this.lanes = drumLanes(this.tracks);
     for (const canvas of [this.canvas, this.map]) canvas.addEventListener("tutti:theme", () => this.draw());
@@ -73,7 +90,13 @@ export class RollPlayer {
     const bottom = height - NUMBERS - drums;
     const row = (bottom - CHORDS) / (this.high - this.low + 1);
     const view = {
-      left: GUTTER, top: CHORDS, right: width, bottom, row, low: this.low, high: this.high,
+      left: GUTTER,
+      top: CHORDS,
+      right: width,
+      bottom,
+      row,
+      low: this.low,
+      high: this.high,
       x: (seconds) => GUTTER + (seconds - this.#left) * scale,
       y: (pitch) => CHORDS + (this.high - pitch) * row,
     };
@@ -209,7 +232,9 @@ function range(tracks) {
 }
 
 function drumLanes(tracks) {
-  const pitches = [...new Set(tracks.filter((track) => track.is_drum).flatMap((track) => track.notes.map((n) => n.pitch)))].sort((a, b) => b - a);
+  const pitches = [
+    ...new Set(tracks.filter((track) => track.is_drum).flatMap((track) => track.notes.map((n) => n.pitch))),
+  ].sort((a, b) => b - a);
   const lanes = Math.min(pitches.length, MOST_LANES);
   return new Map(pitches.map((pitch, place) => [pitch, Math.floor((place * lanes) / pitches.length)]));
 }

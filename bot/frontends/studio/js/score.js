@@ -58,17 +58,26 @@ export function move(score, ids, ticks, semitones) {
   const pitches = moved.map((n) => n.pitch);
   const by = Math.max(ticks, -Math.min(...moved.map((n) => n.start)));
   const up = Math.min(Math.max(semitones, LOWEST - Math.min(...pitches)), HIGHEST - Math.max(...pitches));
-  return withNotes(score, change(score, ids, (n) => ({ ...n, start: n.start + by, pitch: n.pitch + up })));
+  return withNotes(
+    score,
+    change(score, ids, (n) => ({ ...n, start: n.start + by, pitch: n.pitch + up })),
+  );
 }
 
 /** Make the notes named by `ids` longer or shorter, never shorter than `least`. */
 export function stretch(score, ids, ticks, least) {
-  return withNotes(score, change(score, ids, (n) => ({ ...n, duration: Math.max(n.duration + ticks, least) })));
+  return withNotes(
+    score,
+    change(score, ids, (n) => ({ ...n, duration: Math.max(n.duration + ticks, least) })),
+  );
 }
 
 /** Leave the notes named by `ids` out. */
 export function without(score, ids) {
-  return withNotes(score, score.notes.filter((n) => !ids.has(n.id)));
+  return withNotes(
+    score,
+    score.notes.filter((n) => !ids.has(n.id)),
+  );
 }
 
 /** Snap starts and ends to a grid of `grid` ticks: rhythm assist. A note keeps at least one cell. */
@@ -98,7 +107,10 @@ function trimmed(timing, from) {
   if (!from) return timing;
   const shift = (changes) => {
     const before = changes.filter(([tick]) => tick <= from).at(-1);
-    return [[0, ...before.slice(1)], ...changes.filter(([tick]) => tick > from).map(([tick, ...rest]) => [tick - from, ...rest])];
+    return [
+      [0, ...before.slice(1)],
+      ...changes.filter(([tick]) => tick > from).map(([tick, ...rest]) => [tick - from, ...rest]),
+    ];
   };
   const bar = barTicks(timing, metreAt(timing, from));
   const after = from - timing.pickup_ticks;

@@ -2,9 +2,11 @@
 
 import { ChordLine } from "./chord-line.js";
 import { field, h, select, show } from "./dom.js";
+import { group, segmented } from "./parts.js";
 import { endOf } from "./score.js";
 import { barStarts } from "./timing.js";
 
+const TAKES = [1, 2, 3, 4].map((number) => [number, String(number)]);
 const TONICS = ["C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 const ASCII = { "♭": "b", "♯": "#" };
 
@@ -14,14 +16,21 @@ export class SettingsForm {
     this.options = options;
     this.desk = desk;
     this.genre = null;
-    this.takes = this.#segmented("takes", [1, 2, 3, 4], 1);
-    this.key = field("Key", select([["", "as it is"], ...keys()], ""), { hint: "The melody moves there, and your chords with it." });
+    this.takes = segmented("Takes", TAKES, 1);
+    this.key = field("Key", select([["", "as it is"], ...keys()], ""), {
+      hint: "The melody moves there, and your chords with it.",
+    });
     this.bars = this.#number("Bars", "bars", "as it is", "Cuts the melody, or repeats it until they are full.");
     this.seed = this.#number("Seed", "seed", "drawn", "The same seed gives the same notes.");
     this.technique = field("Technique", select([], ""), {});
     this.risk = this.#range("Risk", options.risk, 1, 0.1, "From careful to wild; 1 is as it was learned.");
     this.density = this.#range("Density", options.density, 0.5, 0.05, "From few notes to many.");
-    this.reharmonise = this.#number("Another chord plan", "reharmonise", "the first", "The n-th other plausible harmony, when the chords are planned for you.");
+    this.reharmonise = this.#number(
+      "Another chord plan",
+      "reharmonise",
+      "the first",
+      "The n-th other plausible harmony, when the chords are planned for you.",
+    );
     this.intro = h("input", { type: "checkbox" });
     this.players = h("div", { class: "row", role: "group", "aria-label": "Who plays" });
     this.chords = new ChordLine(() => desk.melody);
@@ -65,7 +74,16 @@ export class SettingsForm {
 
   /** Show an error at its field; returns whether there is such a field. */
   fail(name, message) {
-    const fields = { key: this.key, bars: this.bars, seed: this.seed, technique: this.technique, risk: this.risk, density: this.density, reharmonise: this.reharmonise, chords: this.chords };
+    const fields = {
+      key: this.key,
+      bars: this.bars,
+      seed: this.seed,
+      technique: this.technique,
+      risk: this.risk,
+      density: this.density,
+      reharmonise: this.reharmonise,
+      chords: this.chords,
+    };
     const target = fields[name];
     if (!target) return false;
     target.fail(message);
@@ -79,30 +97,45 @@ export class SettingsForm {
   setGenre(genre) {
     if (this.genre?.name === genre.name) return;
     this.genre = genre;
-    const boxes = genre.parts.slice(1).map((part) =>
-      h("label", { class: "check chip" }, h("input", { type: "checkbox", value: part.name, checked: true }), part.name));
-    show(this.players, boxes);
+    const box = ({ name }) =>
+      h("label", { class: "check chip" }, h("input", { type: "checkbox", value: name, checked: true }), name);
+    show(this.players, genre.parts.slice(1).map(box));
     this.introRow.hidden = !genre.intro_bars;
-    const techniques = this.options.techniques.map(({ value, label, description }) => [value, description ? `${label}: ${description}` : label]);
+    const option = ({ value, label, description }) =>
+      h("option", { value }, description ? `${label}: ${description}` : label);
     const chosen = this.technique.input.value;
-    show(this.technique.input, techniques.map(([value, label]) => h("option", { value }, label)));
+    show(this.technique.input, this.options.techniques.map(option));
     this.technique.input.value = chosen || genre.technique;
   }
 
   #build() {
     this.introRow = h("label", { class: "check" }, this.intro, "The band begins alone, with an intro");
-    const takes = h("div", { class: "field" }, h("span", { class: "label", id: "takes-label" }, "Takes"), this.takes, h("p", { class: "field-hint" }, "Several to compare, each from the next seed."));
+    const takes = h(
+      "div",
+      { class: "field" },
+      h("span", { class: "label" }, "Takes"),
+      this.takes,
+      h("p", { class: "field-hint" }, "Several to compare, each from the next seed."),
+    );
+    const code = (text) => h("code", {}, text);
+    const hint = [
+      "Left empty, they are planned for you. Bar by bar: ",
+      code("C Am"),
+      "; ",
+      code("."),
+      " holds, an empty bar repeats the one before. A whole line can be pasted into the first cell.",
+    ];
+    const rare = [this.technique, this.risk, this.density, this.reharmonise].map(({ element }) => element);
     return h(
       "div",
       { class: "stack" },
       h("div", { class: "fields" }, takes, this.key.element, this.bars.element, this.seed.element),
-      h("div", { class: "field" }, h("span", { class: "label" }, "Chords"), h("p", { class: "field-hint" }, "Left empty, they are planned for you. Bar by bar: ", h("code", {}, "C Am"), ", ", h("code", {}, "."), " holds, an empty bar repeats the one before. A whole line can be pasted into the first cell."), this.chords.element),
+      group("Chords", hint, this.chords.element),
       h(
         "details",
         {},
         h("summary", {}, "More to set"),
-        h("div", { class: "fields" }, this.technique.element, this.risk.element, this.density.element, this.reharmonise.element,
-          h("div", { class: "field wide" }, h("span", { class: "label" }, "Who plays"), this.players), this.introRow),
+        h("div", { class: "fields" }, rare, group("Who plays", "", this.players), this.introRow),
       ),
     );
   }
@@ -114,14 +147,13 @@ export class SettingsForm {
     this.chords.setBars(end ? bars : 8);
   }
 
-  #segmented(name, values, chosen) {
-    const labels = values.map((value) => h("label", {}, h("input", { type: "radio", name, value, checked: value === chosen }), String(value)));
-    return h("div", { class: "segmented", role: "radiogroup", "aria-labelledby": `${name}-label` }, labels);
-  }
-
   #number(label, name, placeholder, hint) {
     const { low, high } = this.options[name];
-    return field(label, h("input", { type: "number", inputmode: "numeric", min: low, max: high, step: 1, placeholder }), { hint });
+    return field(
+      label,
+      h("input", { type: "number", inputmode: "numeric", min: low, max: high, step: 1, placeholder }),
+      { hint },
+    );
   }
 
   #range(label, { low, high }, value, step, hint) {

@@ -1,6 +1,7 @@
 // The settings that made a composition, in words.
 
 import { h } from "./dom.js";
+import { table } from "./parts.js";
 
 const WORDS = {
   genre: "Genre",
@@ -22,14 +23,11 @@ const WORDS = {
 /** A table of `take.settings`, and what the technique reports in plain numbers. */
 export function settingsTable(take) {
   const settings = { ...take.settings, seed: take.seed };
-  const says = (name) => ![undefined, null, "", false].includes(settings[name]) && !(name === "reharmonise" && settings[name] === 0);
+  const says = (name) =>
+    ![undefined, null, "", false].includes(settings[name]) && !(name === "reharmonise" && settings[name] === 0);
   const rows = Object.entries(WORDS).filter(([name]) => says(name));
-  return h(
-    "div",
-    { class: "table-wrap" },
-    h("table", {}, h("tbody", {}, rows.map(([name, word]) => h("tr", {}, h("th", { scope: "row" }, word), h("td", {}, text(settings[name])))))),
-    take.description && h("p", { class: "small dim" }, take.description),
-  );
+  const lines = rows.map(([name, word]) => [word, text(settings[name])]);
+  return h("div", {}, table(null, lines), take.description && h("p", { class: "small dim" }, take.description));
 }
 
 function text(value) {

@@ -15,29 +15,104 @@ export function sharePanel(take) {
     }
   };
   const build = (link) => {
-    const field = link && h("input", { readonly: true, value: link.url, "aria-label": "Link of the share page", onfocus: () => field.select() });
+    const field =
+      link &&
+      h("input", {
+        readonly: true,
+        value: link.url,
+        "aria-label": "Link of the share page",
+        onfocus: () => field.select(),
+      });
     show(
       element,
       link
         ? [
-            h("p", {}, "Whoever has this link sees the player, the roll and the settings of this take, and nothing else of yours."),
-            h("div", { class: "row link-row" }, field,
-              h("button", { type: "button", onclick: () => attempt(async () => { await navigator.clipboard.writeText(link.url); toast("Copied"); }) }, "Copy"),
-              h("a", { class: "button", href: new URL(link.url, location.href).pathname, target: "_blank", rel: "noopener" }, "Open")),
-            h("div", { class: "row" }, h("button", { type: "button", class: "small danger", onclick: () => attempt(async () => { await remove(`${path}/share`); build(null); }) }, "Close the page")),
+            h(
+              "p",
+              {},
+              "Whoever has this link sees the player, the roll and the settings of this take, and nothing else of yours.",
+            ),
+            h(
+              "div",
+              { class: "row link-row" },
+              field,
+              h(
+                "button",
+                {
+                  type: "button",
+                  onclick: () =>
+                    attempt(async () => {
+                      await navigator.clipboard.writeText(link.url);
+                      toast("Copied");
+                    }),
+                },
+                "Copy",
+              ),
+              h(
+                "a",
+                { class: "button", href: new URL(link.url, location.href).pathname, target: "_blank", rel: "noopener" },
+                "Open",
+              ),
+            ),
+            h(
+              "div",
+              { class: "row" },
+              h(
+                "button",
+                {
+                  type: "button",
+                  class: "small danger",
+                  onclick: () =>
+                    attempt(async () => {
+                      await remove(`${path}/share`);
+                      build(null);
+                    }),
+                },
+                "Close the page",
+              ),
+            ),
           ]
         : [
             h("p", {}, "A page of its own, which nobody can guess the address of. It can be closed again."),
-            h("div", { class: "row" }, h("button", { type: "button", class: "primary", onclick: () => attempt(async () => build(await post(`${path}/share`))) }, "Open a share page")),
+            h(
+              "div",
+              { class: "row" },
+              h(
+                "button",
+                {
+                  type: "button",
+                  class: "primary",
+                  onclick: () => attempt(async () => build(await post(`${path}/share`))),
+                },
+                "Open a share page",
+              ),
+            ),
           ],
       sendRow,
     );
   };
   const sendRow = h("div", { class: "row" });
-  get("/api/me").then((me) => {
-    if (!me.place) return;
-    show(sendRow, h("button", { type: "button", onclick: () => attempt(async () => { await post(`${path}/send`); toast(`Sent to ${me.place.name}`); }) }, `Send to ${me.place.name}`));
-  }, () => {});
+  get("/api/me").then(
+    (me) => {
+      if (!me.place) return;
+      show(
+        sendRow,
+        h(
+          "button",
+          {
+            type: "button",
+            onclick: () =>
+              attempt(async () => {
+                await post(`${path}/send`);
+                toast(`Sent to ${me.place.name}`);
+              }),
+          },
+          `Send to ${me.place.name}`,
+        ),
+      );
+    },
+    () => {},
+  );
   build(take.share ?? null);
   return element;
 }

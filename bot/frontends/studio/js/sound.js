@@ -22,7 +22,8 @@ export class Sound extends EventTarget {
     this.audio = new Audio();
     this.audio.preload = "metadata";
     this.audio.src = mp3;
-    for (const event of ["play", "pause", "seeked", "loadedmetadata"]) this.audio.addEventListener(event, () => this.#tell());
+    for (const event of ["play", "pause", "seeked", "loadedmetadata"])
+      this.audio.addEventListener(event, () => this.#tell());
     this.audio.addEventListener("error", () => this.dispatchEvent(new Event("error")));
   }
 
@@ -121,7 +122,11 @@ export class Sound extends EventTarget {
       stems.map(async ({ number, url, gain_db = 0 }) => {
         const answer = await fetch(url, { credentials: "same-origin" });
         if (!answer.ok) throw new Error("A stem could not be fetched: try again.");
-        return { number, level: 10 ** (gain_db / 20), buffer: await decoder.decodeAudioData(await answer.arrayBuffer()) };
+        return {
+          number,
+          level: 10 ** (gain_db / 20),
+          buffer: await decoder.decodeAudioData(await answer.arrayBuffer()),
+        };
       }),
     );
   }
@@ -130,7 +135,13 @@ export class Sound extends EventTarget {
     this.#context = new AudioContext({ latencyHint: "playback" });
     const master = this.#context.createGain();
     master.gain.value = this.#volume;
-    const limiter = new DynamicsCompressorNode(this.#context, { threshold: -3, knee: 3, ratio: 12, attack: 0.003, release: 0.12 });
+    const limiter = new DynamicsCompressorNode(this.#context, {
+      threshold: -3,
+      knee: 3,
+      ratio: 12,
+      attack: 0.003,
+      release: 0.12,
+    });
     master.connect(limiter).connect(this.#context.destination);
     const list = decoded.map((stem) => {
       const gain = this.#context.createGain();

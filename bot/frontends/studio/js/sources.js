@@ -26,22 +26,42 @@ export function addSources(desk, options) {
     };
     return [name, h("button", { type: "button", class: "quiet", "aria-expanded": "false", onclick: toggle }, label)];
   });
-  const clear = h("button", { type: "button", class: "quiet", onclick: () => desk.editor.replace(emptyScore("Untitled", desk.editor.score.timing.tempos[0][1])) }, "New");
-  show(desk.sourcePlace, buttons.map(([, button]) => button), clear);
+  const clear = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      onclick: () => desk.editor.replace(emptyScore("Untitled", desk.editor.score.timing.tempos[0][1])),
+    },
+    "New",
+  );
+  show(
+    desk.sourcePlace,
+    buttons.map(([, button]) => button),
+    clear,
+  );
   dropInto(desk, options);
 }
 
 function samplesPanel(desk) {
   const place = h("div", { class: "samples", role: "group", "aria-label": "Melodies to begin with" }, "…");
-  get("/api/samples").then(({ samples }) => {
-    show(place, samples.map((sample) => sampleButton(desk, sample)));
-  }, (error) => show(place, h("p", { class: "error" }, error.message)));
+  get("/api/samples").then(
+    ({ samples }) => {
+      show(
+        place,
+        samples.map((sample) => sampleButton(desk, sample)),
+      );
+    },
+    (error) => show(place, h("p", { class: "error" }, error.message)),
+  );
   return place;
 }
 
 function sampleButton(desk, sample) {
   const load = async () => {
-    const melody = await post("/api/notes", { notes: sample.notes, name: sample.title }).catch((error) => desk.fail(error.message));
+    const melody = await post("/api/notes", { notes: sample.notes, name: sample.title }).catch((error) =>
+      desk.fail(error.message),
+    );
     if (melody) desk.load({ ...melody, tempos: [[0, sample.tempo_bpm]] });
   };
   return h(
@@ -53,7 +73,15 @@ function sampleButton(desk, sample) {
 }
 
 function typedPanel(desk) {
-  const area = h("textarea", { id: "typed-notes", rows: 3, spellcheck: "false", autocapitalize: "off", autocomplete: "off", "aria-label": "Notes", placeholder: "4/4 E4 E F G | G F E D | C C D E | E:1.5 D:1/2 D:2" });
+  const area = h("textarea", {
+    id: "typed-notes",
+    rows: 3,
+    spellcheck: "false",
+    autocapitalize: "off",
+    autocomplete: "off",
+    "aria-label": "Notes",
+    placeholder: "4/4 E4 E F G | G F E D | C C D E | E:1.5 D:1/2 D:2",
+  });
   area.value = formatNotes(desk.editor.score);
   const mirror = h("div", { class: "mirror", "aria-hidden": "true" });
   const wrong = h("p", { class: "field-error", id: "typed-error", role: "alert", hidden: true });
@@ -94,7 +122,13 @@ function typedPanel(desk) {
     { class: "stack" },
     h("div", { class: "typed" }, mirror, area),
     wrong,
-    h("p", { class: "small dim" }, "Notes with their octave, lengths in beats after a colon, R for rests: ", h("code", {}, "C4 F#4:1/2 Bb3:1.5 R:2 | G:1/3 A:1/3 B:1/3"), ". The roll follows as you type."),
+    h(
+      "p",
+      { class: "small dim" },
+      "Notes with their octave, lengths in beats after a colon, R for rests: ",
+      h("code", {}, "C4 F#4:1/2 Bb3:1.5 R:2 | G:1/3 A:1/3 B:1/3"),
+      ". The roll follows as you type.",
+    ),
   );
 }
 
@@ -102,15 +136,23 @@ function typedPanel(desk) {
 function marked(text, { column, length }) {
   const points = [...text];
   const part = (from, to) => points.slice(from, to).join("");
-  return [part(0, column), h("mark", {}, part(column, column + Math.max(length, 1))), part(column + Math.max(length, 1))];
+  return [
+    part(0, column),
+    h("mark", {}, part(column, column + Math.max(length, 1))),
+    part(column + Math.max(length, 1)),
+  ];
 }
 
 function filePanel(desk, options) {
   const input = h("input", { type: "file", accept: ENDINGS.join(",") });
-  const file = field("A MIDI file", input, { hint: `Any key, metre and tempo, up to ${Math.round(options.upload_bytes / 1024)} KB. The melody is found among its tracks. You can also drop a file on the desk.` });
+  const file = field("A MIDI file", input, {
+    hint: `Any key, metre and tempo, up to ${Math.round(options.upload_bytes / 1024)} KB. The melody is found among its tracks. You can also drop a file on the desk.`,
+  });
   const track = field("Take another track", h("input", { placeholder: "number or name", maxlength: 80 }), {});
   const told = h("ul", { class: "notices small" });
-  const load = () => input.files[0] && takeFile(desk, options, input.files[0], { track: track.input.value.trim(), fail: file.fail, told });
+  const load = () =>
+    input.files[0] &&
+    takeFile(desk, options, input.files[0], { track: track.input.value.trim(), fail: file.fail, told });
   input.addEventListener("change", load);
   track.input.addEventListener("change", load);
   return h("div", { class: "fields" }, file.element, track.element, h("div", { class: "field wide" }, told));
@@ -121,7 +163,9 @@ async function takeFile(desk, options, file, { track = "", fail, told = null }) 
   const ending = file.name.toLowerCase().slice(file.name.lastIndexOf("."));
   if (!ENDINGS.includes(ending)) return fail(`“${file.name}” is not a MIDI file: choose one that ends in .mid`);
   if (file.size > options.upload_bytes) {
-    return fail(`“${file.name}” has ${Math.ceil(file.size / 1024)} KB, more than the ${Math.round(options.upload_bytes / 1024)} KB allowed: save the melody's track alone.`);
+    return fail(
+      `“${file.name}” has ${Math.ceil(file.size / 1024)} KB, more than the ${Math.round(options.upload_bytes / 1024)} KB allowed: save the melody's track alone.`,
+    );
   }
   const form = new FormData();
   form.append("file", file);
@@ -129,7 +173,11 @@ async function takeFile(desk, options, file, { track = "", fail, told = null }) 
     const melody = await upload(`/api/melodies${track ? `?track=${encodeURIComponent(track)}` : ""}`, form);
     desk.load(melody);
     const notices = [melody.track && `The melody is the track “${melody.track}”.`, ...melody.notices].filter(Boolean);
-    if (told) show(told, notices.map((text) => h("li", {}, text)));
+    if (told)
+      show(
+        told,
+        notices.map((text) => h("li", {}, text)),
+      );
   } catch (error) {
     fail(error.message);
   }

@@ -18,15 +18,41 @@ export function tagEditor(take) {
     }
   };
   const draw = () => {
-    show(list, tags.map((tag) => h("li", { class: "chip" }, tag,
-      h("button", { type: "button", class: "quiet tiny", "aria-label": `Take the tag ${tag} away`, onclick: () => save(tags.filter((other) => other !== tag)) }, icon("close")))));
+    show(
+      list,
+      tags.map((tag) =>
+        h(
+          "li",
+          { class: "chip" },
+          tag,
+          h(
+            "button",
+            {
+              type: "button",
+              class: "quiet tiny",
+              "aria-label": `Take the tag ${tag} away`,
+              onclick: () => save(tags.filter((other) => other !== tag)),
+            },
+            icon("close"),
+          ),
+        ),
+      ),
+    );
   };
-  const form = h("form", { class: "row", onsubmit: (event) => {
-    event.preventDefault();
-    const tag = input.value.trim();
-    if (tag && !tags.includes(tag)) save([...tags, tag]);
-    input.value = "";
-  } }, list, input);
+  const form = h(
+    "form",
+    {
+      class: "row",
+      onsubmit: (event) => {
+        event.preventDefault();
+        const tag = input.value.trim();
+        if (tag && !tags.includes(tag)) save([...tags, tag]);
+        input.value = "";
+      },
+    },
+    list,
+    input,
+  );
   draw();
   return h("div", { class: "field" }, h("span", { class: "label" }, "Tags"), form);
 }

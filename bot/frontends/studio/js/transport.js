@@ -62,7 +62,6 @@ export class Transport {
     this.#run = new Playback(synth(), editor.score, {
       from: start,
       to,
-      metronome: this.metronome,
       onTick: (tick) => this.#cursor(tick ?? start),
       onEnd: () => this.#idle(),
     });

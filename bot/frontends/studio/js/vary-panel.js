@@ -3,28 +3,37 @@
 import { get, post } from "./api.js";
 import { h, show, toast } from "./dom.js";
 import { go } from "./main.js";
+import { act, group } from "./parts.js";
 
 /** Buttons that each make a new job of `take` and go to it. */
 export function varyPanel(take) {
   const again = async (change, value) => {
     const body = value === undefined ? { change } : { change, value: String(value) };
-    const job = await post(`/api/compositions/${take.id}/again`, body).catch((error) => toast(error.message, "wrong"));
-    if (job) await go(`/compose/${job.id}`);
+    const job = await post(`/api/compositions/${take.id}/again`, body);
+    await go(`/compose/${job.id}`);
   };
-  const button = (label, change, value, description) =>
-    h("button", { type: "button", class: "small", title: description, onclick: () => again(change, value) }, label);
+  const button = (label, change, value, title) => act(label, () => again(change, value), { class: "small", title });
   const variations = h("div", { class: "row" });
   const genres = h("div", { class: "row" });
-  const tempo = h("input", { type: "number", min: 20, max: 300, value: Math.round(take.tempo_bpm), "aria-label": "Tempo in bpm" });
-  Promise.all([get("/api/options"), get("/api/genres")]).then(([options, list]) => {
-    show(variations, button("Another take", "another"), options.variations.map((choice) => button(choice.label, "vary", choice.value, choice.description)));
-    show(genres, list.genres.filter((genre) => genre.ready && genre.name !== take.genre).map((genre) => button(genre.title, "genre", genre.name)));
-  }, (error) => toast(error.message, "wrong"));
+  const load = async () => {
+    const [options, list] = await Promise.all([get("/api/options"), get("/api/genres")]);
+    const moves = options.variations.map(({ label, value, description }) => button(label, "vary", value, description));
+    show(variations, button("Another take", "another"), moves);
+    const others = list.genres.filter((genre) => genre.ready && genre.name !== take.genre);
+    show(
+      genres,
+      others.map((genre) => button(genre.title, "genre", genre.name)),
+    );
+  };
+  load().catch((error) => toast(error.message, "wrong"));
+  const tempo = h("input", { type: "number", min: 20, max: 300, value: Math.round(take.tempo_bpm) });
+  tempo.setAttribute("aria-label", "Tempo in bpm");
+  const faster = act("At this tempo", () => again("tempo", tempo.value), { class: "small" });
   return h(
     "div",
     { class: "panel stack" },
-    h("div", { class: "field" }, h("span", { class: "label" }, "The same band"), variations),
-    h("div", { class: "field" }, h("span", { class: "label" }, "Another band"), genres),
-    h("div", { class: "field" }, h("span", { class: "label" }, "Another tempo"), h("div", { class: "row tempo-row" }, tempo, h("button", { type: "button", class: "small", onclick: () => again("tempo", tempo.value) }, "Compose"))),
+    group("The same band", "", variations),
+    group("Another band", "", genres),
+    group("Another tempo", "", h("div", { class: "row tempo-row" }, tempo, faster)),
   );
 }

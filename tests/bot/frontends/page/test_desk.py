@@ -103,7 +103,7 @@ def test_letters_in_a_field_are_letters(tab):
 
 def test_a_recording_lands_on_the_grid_and_can_be_taken_back(tab, melody):
     tab.get_by_label("Count-in").select_option("0")
-    tab.get_by_role("button", name="Record").click()
+    tab.get_by_role("button", name="Record", exact=True).click()
     tab.wait_for_timeout(250)
     for key in "adg":
         tab.keyboard.down(key)
@@ -122,7 +122,7 @@ def test_a_recording_lands_on_the_grid_and_can_be_taken_back(tab, melody):
 
 def test_the_count_in_comes_first(tab, melody):
     tab.get_by_label("Metre").select_option("2/4")
-    tab.get_by_role("button", name="Record").click()
+    tab.get_by_role("button", name="Record", exact=True).click()
     expect(tab.locator(".count-in")).to_have_text("1")
     tab.keyboard.press("s")  # within the count-in: it is heard, not kept
     expect(tab.locator(".count-in")).to_have_text("")

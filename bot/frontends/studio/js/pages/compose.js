@@ -38,10 +38,16 @@ async function build() {
   const form = new SettingsForm(options, desk);
   const summary = h("p", { class: "dim small" });
   const wrong = h("p", { class: "error", role: "alert" });
-  const button = h("button", { type: "button", class: "primary", onclick: () => compose(desk, form, button, wrong) }, "Compose");
+  const button = h(
+    "button",
+    { type: "button", class: "primary", onclick: () => compose(desk, form, button, wrong) },
+    "Compose",
+  );
   const dress = () => {
     const { name, notes, timing } = desk.editor.score;
-    summary.textContent = notes.length ? `${name} in ${form.genre.title}${tempoNote(timing.tempos[0][1], form.genre)}` : "Write or choose a melody first.";
+    summary.textContent = notes.length
+      ? `${name} in ${form.genre.title}${tempoNote(timing.tempos[0][1], form.genre)}`
+      : "Write or choose a melody first.";
     button.disabled = !notes.length;
   };
   const band = new BandChoice((genre) => {
@@ -53,10 +59,25 @@ async function build() {
   const element = h(
     "div",
     { class: "stack compose" },
-    h("div", { class: "lede" }, h("h1", {}, "Play a melody. Hear the band."), h("p", { class: "dim" }, "Write it, play it, or begin with one that is there; then choose who accompanies you.")),
+    h(
+      "div",
+      { class: "lede" },
+      h("h1", {}, "Play a melody. Hear the band."),
+      h("p", { class: "dim" }, "Write it, play it, or begin with one that is there; then choose who accompanies you."),
+    ),
     desk.element,
-    h("section", { class: "stack", "aria-labelledby": "band-title" }, h("h2", { id: "band-title" }, "The band"), band.element),
-    h("section", { class: "stack", "aria-labelledby": "how-title" }, h("h2", { id: "how-title" }, "How"), h("div", { class: "panel" }, form.element)),
+    h(
+      "section",
+      { class: "stack", "aria-labelledby": "band-title" },
+      h("h2", { id: "band-title" }, "The band"),
+      band.element,
+    ),
+    h(
+      "section",
+      { class: "stack", "aria-labelledby": "how-title" },
+      h("h2", { id: "how-title" }, "How"),
+      h("div", { class: "panel" }, form.element),
+    ),
     h("div", { class: "compose-bar" }, h("div", {}, summary, wrong), button),
   );
   return {
@@ -90,8 +111,12 @@ class BandChoice {
   }
 
   choose(...names) {
-    const wanted = names.map((name) => this.#genres.find((genre) => genre.name === name)).find(Boolean) ?? this.#genres[0];
-    show(this.element, genreCards(this.#genres, wanted.name, (genre) => this.#chosen(genre)));
+    const wanted =
+      names.map((name) => this.#genres.find((genre) => genre.name === name)).find(Boolean) ?? this.#genres[0];
+    show(
+      this.element,
+      genreCards(this.#genres, wanted.name, (genre) => this.#chosen(genre)),
+    );
     this.#chosen(wanted);
   }
 
@@ -113,7 +138,11 @@ async function compose(desk, form, button, wrong) {
   desk.fail("");
   try {
     const key = crypto.randomUUID?.() ?? String(Math.random());
-    const { job } = await post("/api/compositions", { ...form.settings, melody: desk.melody }, { headers: { "Idempotency-Key": key } });
+    const { job } = await post(
+      "/api/compositions",
+      { ...form.settings, melody: desk.melody },
+      { headers: { "Idempotency-Key": key } },
+    );
     await go(`/compose/${job.id}`);
   } catch (error) {
     if (["melody", "notes", "tempo_bpm"].includes(error.field)) {

@@ -14,7 +14,13 @@ const STAGES = [
   ["encode", "Recording"],
   ["draw", "Drawing"],
 ];
-const BARS = [[8, 20], [0, 14], [16, 26], [4, 22], [0, 40]]; // the mark: [left, width] of each bar
+const BARS = [
+  [8, 20],
+  [0, 14],
+  [16, 26],
+  [4, 22],
+  [0, 40],
+]; // the mark: [left, width] of each bar
 
 /** Follow a job to its end. */
 export async function page(id) {
@@ -26,15 +32,28 @@ export async function page(id) {
     if (ended.status !== "done" || !ended.takes.length) return show(element, failed(ended));
     announce("The composition is ready");
     show(element, view.element);
-    await view.open(ended.takes[0].id).catch((error) => show(element, h("p", { class: "notice wrong" }, error.message)));
+    await view
+      .open(ended.takes[0].id)
+      .catch((error) => show(element, h("p", { class: "notice wrong" }, error.message)));
   };
   if (["done", "failed", "cancelled"].includes(job.status)) await finish(job);
   else {
     const progress = new Progress(job);
     show(element, progress.element);
-    stop = follow(id, { onJob: (now) => progress.setJob(now), onEvent: (_, data) => progress.setStage(data), onEnd: finish });
+    stop = follow(id, {
+      onJob: (now) => progress.setJob(now),
+      onEvent: (_, data) => progress.setStage(data),
+      onEnd: finish,
+    });
   }
-  return { title: job.about, element, leave: () => { stop(); view.leave(); } };
+  return {
+    title: job.about,
+    element,
+    leave: () => {
+      stop();
+      view.leave();
+    },
+  };
 }
 
 class Progress {
@@ -42,13 +61,31 @@ class Progress {
     this.line = h("p", { class: "dim", role: "status" });
     this.idle = h("p", { class: "small dim" });
     this.bar = h("progress", { max: 1, value: 0, "aria-label": "How far it is" });
-    this.list = h("ol", { class: "stages" }, STAGES.map(([name, words]) => h("li", { "data-stage": name }, words)));
+    this.list = h(
+      "ol",
+      { class: "stages" },
+      STAGES.map(([name, words]) => h("li", { "data-stage": name }, words)),
+    );
     this.cancel = h("button", { type: "button", onclick: () => this.#stop(job.id) }, "Cancel");
-    this.mark = svg("svg", { viewBox: "0 0 42 36", class: "progress-mark", "aria-hidden": "true" }, BARS.map(([x, width], i) => [
-      svg("rect", { x, y: i * 7.4, width, height: 5.4, rx: 2.7, class: "ghost" }),
-      svg("rect", { x, y: i * 7.4, width: 0, height: 5.4, rx: 2.7, class: `mark-${i + 1}`, "data-width": width }),
-    ]));
-    this.element = h("section", { class: "progress-page stack" }, this.mark, h("h1", {}, job.about), this.line, this.idle, this.bar, this.list, h("div", { class: "row" }, this.cancel));
+    this.mark = svg(
+      "svg",
+      { viewBox: "0 0 42 36", class: "progress-mark", "aria-hidden": "true" },
+      BARS.map(([x, width], i) => [
+        svg("rect", { x, y: i * 7.4, width, height: 5.4, rx: 2.7, class: "ghost" }),
+        svg("rect", { x, y: i * 7.4, width: 0, height: 5.4, rx: 2.7, class: `mark-${i + 1}`, "data-width": width }),
+      ]),
+    );
+    this.element = h(
+      "section",
+      { class: "progress-page stack" },
+      this.mark,
+      h("h1", {}, job.about),
+      this.line,
+      this.idle,
+      this.bar,
+      this.list,
+      h("div", { class: "row" }, this.cancel),
+    );
     this.setJob(job);
     if (job.progress) this.setStage(job.progress);
   }
@@ -65,7 +102,8 @@ class Progress {
   /** Nobody should wait without knowing that nobody works. */
   async #lookForWorkers() {
     const me = await get("/api/me").catch(() => null);
-    if (me?.workers === 0) this.idle.textContent = "No composer is at work right now. It begins as soon as one is back; you need not stay.";
+    if (me?.workers === 0)
+      this.idle.textContent = "No composer is at work right now. It begins as soon as one is back; you need not stay.";
   }
 
   setStage({ stage, fraction = 0 }) {
@@ -98,7 +136,11 @@ function failed(job) {
     "section",
     { class: "stack narrow" },
     h("h1", {}, words[job.status] ?? "This did not work"),
-    h("p", { class: job.status === "failed" ? "notice wrong" : "dim", role: "alert" }, job.error ?? `${job.about}: nothing was kept.`),
+    h(
+      "p",
+      { class: job.status === "failed" ? "notice wrong" : "dim", role: "alert" },
+      job.error ?? `${job.about}: nothing was kept.`,
+    ),
     h("p", {}, h("a", { href: "/" }, "Back to the melody")),
   );
 }

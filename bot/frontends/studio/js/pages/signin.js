@@ -26,6 +26,12 @@ function explain(wrong) {
     { class: "stack narrow" },
     h("h1", {}, "Come in by the chat"),
     wrong && h("p", { class: "notice wrong", role: "alert" }, wrong),
-    h("p", {}, "This studio knows you from the chat that Tutti lives in. Type ", h("code", {}, "/studio"), " there: you get a link for you alone, good once and for a quarter of an hour."),
+    h(
+      "p",
+      {},
+      "This studio knows you from the chat that Tutti lives in. Type ",
+      h("code", {}, "/studio"),
+      " there: you get a link for you alone, good once and for a quarter of an hour.",
+    ),
   );
 }
