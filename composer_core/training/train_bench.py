@@ -42,7 +42,7 @@ Say = Callable[[str], None]
 class Quiet:
     """Follows a training without showing it; ``points`` are (seconds, index) after each epoch.
 
-    Seconds are of the one processor that trains, so that both sides of a comparison are measured alike on a busy machine.
+    Seconds are of the one processor that trains: both sides are measured alike, whatever else runs.
     """
 
     say: Say
