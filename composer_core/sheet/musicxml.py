@@ -72,6 +72,11 @@ def pitch_note(parts: Sequence[WrittenPart]) -> str:
 
 def _part_list(root: Element, parts: Sequence[WrittenPart]) -> None:
     listed = SubElement(root, "part-list")
+    is_group = len(parts) > 1 and all(len(part.staves) == 1 for part in parts)  # verovio draws no brace in a bracket
+    if is_group:
+        group = SubElement(listed, "part-group", {"type": "start", "number": "1"})
+        SubElement(group, "group-symbol").text = "bracket"
+        SubElement(group, "group-barline").text = "no" if _is_choir(parts) else "yes"
     melodic = 0
     for part in parts:
         element = SubElement(listed, "score-part", {"id": part.ident})
@@ -83,6 +88,13 @@ def _part_list(root: Element, parts: Sequence[WrittenPart]) -> None:
         else:
             _instrument(element, part.ident, part.track, _CHANNELS[melodic % len(_CHANNELS)])
         melodic += not part.track.is_drum
+    if is_group:
+        SubElement(listed, "part-group", {"type": "stop", "number": "1"})
+
+
+def _is_choir(parts: Sequence[WrittenPart]) -> bool:
+    """Whether the parts are voices, between whose staves bar lines would stand in the words' way."""
+    return all(part.track.is_melody or part.track.role in ("", "voice") for part in parts)
 
 
 def _instrument(element: Element, ident: str, track: Track, channel: int) -> None:

@@ -192,6 +192,18 @@ def test_a_chord_between_two_notes_stands_where_it_sounds(song):
 
 
 @pytest.mark.parametrize(
+    ("role", "pitches", "lines"), [("voice", [60], "no"), ("line", [60], "yes"), ("chords", [36, 48, 72, 84], None)]
+)
+def test_a_bracket_holds_the_staves_together_unless_one_part_has_a_brace(song, role, pitches, lines):
+    composition = song((0, 72, 1))
+    second = Track("Second", 0, tuple(Note(0, pitch, 480) for pitch in pitches), role=role)
+    root = page(replace(composition, tracks=(composition.melody, second)))
+    assert root.findtext(".//group-barline") == lines and root.find("part-list/part-group[@type='stop']") is (
+        None if lines is None else root.find("part-list")[-1]
+    )
+
+
+@pytest.mark.parametrize(
     ("name", "short"), [("Violins", "Vln."), ("Rhythm guitar", "R. Gtr."), ("Accordion", "Acco."), ("Oboe", "Oboe")]
 )
 def test_part_names_are_shortened_as_scores_do(name, short):
