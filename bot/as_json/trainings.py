@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from bot.as_json.compositions import KINDS
 from bot.as_json.jobs import job_json
 from bot.datasets import SURVEY
 from bot.desk import Desk
@@ -12,7 +13,7 @@ from composer_core.training_request import AUTO, EPOCHS, FILE, LEARNING_RATE, MI
 from storage.jobs import Event, Job
 
 MOST_SHOWN = 50
-_FILE_NAMES = {"mid": "midi", "png": "picture"}
+_NAMES = {kind: name for name, kind in KINDS.items()}
 _NOT_SHOWN = ("plot", "plot_dark")  # paths in the file store; the page draws its own
 
 
@@ -26,7 +27,7 @@ async def dataset_json(job: Job, desk: Desk) -> dict[str, Any]:
         "bytes": int(known.get("bytes", 0)),
         "created_at": job.created_at,
         "job": await job_json(job, desk),
-        "report": job.result,
+        "report": job.result["report"] if job.result else None,
     }
 
 
@@ -126,7 +127,7 @@ def _told(events: Sequence[Event], kind: str) -> list[dict[str, Any]]:
 
 def _addresses(job_id: str, epoch: int, files: Mapping[str, str]) -> dict[str, str]:
     base = f"/api/trainings/{job_id}/samples/{epoch}"
-    return {_FILE_NAMES.get(kind, kind): f"{base}/{PurePath(path).name}" for kind, path in files.items()}
+    return {_NAMES.get(kind, kind): f"{base}/{PurePath(path).name}" for kind, path in files.items()}
 
 
 def _dataset_of(request: TrainRequest) -> str | None:

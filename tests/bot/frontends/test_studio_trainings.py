@@ -19,7 +19,7 @@ async def dataset(page):
     data = (await upload(page, ("a.mid", midi()), path="/api/datasets", field="files", name="Waltzes")).json
     ledger = page.site.desk.ledger
     ledger.claim("reader", ["survey"])
-    ledger.finish("reader", data["id"], {"verdict": "good", "accepted": 1})
+    ledger.finish("reader", data["id"], {"report": {"verdict": "good", "accepted": 1}})
     return data["id"]
 
 
@@ -31,10 +31,11 @@ async def training(page, dataset):
     desk.ledger.claim("trainer", ["train"])
     with desk.files.publish(f"{job}.s2") as folder:
         (folder / "tune.mp3").write_bytes(MP3)
+        (folder / "tune.roll.json").write_text("{}")
     for epoch in (1, 2):
         told = {"epoch": epoch, "epochs": 9, "generator_loss": 0.5, "critic_loss": -0.1, "similarity": 1 / epoch}
         desk.ledger.record("trainer", job, "epoch", told | {"plot": "x/plot.png"})
-    files = {"mp3": f"{job}.s2/tune.mp3", "mid": f"{job}.s2/gone.mid"}
+    files = {"mp3": f"{job}.s2/tune.mp3", "mid": f"{job}.s2/gone.mid", "roll": f"{job}.s2/tune.roll.json"}
     desk.ledger.record("trainer", job, "sample", {"epoch": 2, "files": files})
     desk.ledger.record("trainer", job, "note", {"text": "It is flat."})
     return job
@@ -103,6 +104,7 @@ async def test_a_training_shows_its_curves_samples_and_notes(page, training):
     (sample,) = shown["samples"]
     assert (await page.get(sample["files"]["mp3"])).body == MP3
     assert (await page.get(sample["files"]["midi"])).status == 404
+    assert (await page.get(sample["files"]["roll"])).json == {}
     base = f"/api/trainings/{training}/samples"
     for path in ("/1/tune.mp3", "/2/upload.zip", "/2/..%2f..%2ftutti.db", "/x/tune.mp3"):
         assert (await page.get(base + path)).status == 404
