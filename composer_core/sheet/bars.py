@@ -12,11 +12,16 @@ GRAINS = 3360
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """A felt beat from ``start`` on, in grains, written in ``parts`` equal parts; ``is_compound`` if it is dotted."""
+    """A felt beat from ``start`` on, in grains, written in ``parts`` equal parts; ``is_compound`` if it is dotted.
+
+    It is number ``place`` (from 0) of the ``count`` of a full bar.
+    """
 
     start: int
     length: int
     is_compound: bool
+    place: int = 0
+    count: int = 1
     parts: int = 1
 
     @property
@@ -62,9 +67,10 @@ class Bar:
     def pulses(self) -> list[Pulse]:
         """Its beats; the first of a pick-up may begin before it."""
         starts = range(self.origin, self.end, self.pulse)
+        parts = 3 if self.metre.is_compound else 1
         return [
-            Pulse(at, self.pulse, self.metre.is_compound, 3 if self.metre.is_compound else 1)
-            for at in starts
+            Pulse(at, self.pulse, self.metre.is_compound, place, len(starts), parts)
+            for place, at in enumerate(starts)
             if at + self.pulse > self.start
         ]
 

@@ -22,10 +22,10 @@ _SIMPLE = {1: 0.0, 2: 0.0, 4: 0.02, 3: 0.03, 8: 0.07, 6: 0.08, 5: 0.12, 7: 0.14}
 _COMPOUND = {3: 0.0, 6: 0.02, 2: 0.04, 12: 0.07, 4: 0.08, 5: 0.14, 7: 0.15}
 _RARE, _TOLD, _LIKELIER = (5, 7), 3, 0.4  # parts that are rare become likelier where so many moments lie on them
 _MERGED = 1.0  # two notes that would be written as one
+_LEGATO = 0.6  # a note that sounds for this share of the way to the next is held until there
+
 Choice: TypeAlias = Callable[[Pulse, set[int]], int]
 """Chooses the parts of a pulse by the moments in it."""
-
-_LEGATO = 0.6  # a note that sounds for this share of the way to the next is held until there
 
 
 def quantise(notes: Sequence[Note], timing: Timing, pulses: Sequence[Pulse]) -> tuple[list[Note], list[Pulse]]:
@@ -150,11 +150,12 @@ def _is_broad(first: Pulse, second: Pulse, before: set[int], after: set[int]) ->
     moments = before | {moment + length for moment in after}
     inner = [moment for moment in moments if EXACT < moment < 2 * length - EXACT]
     near = EXACT * 2
+    is_half = first.place % 2 == 0 or first.count == 3
     return (
         not first.is_compound
-        and first.end == second.start
+        and second.place == first.place + 1
+        and is_half
         and length % 3 == 0
-        and (first.start // length) % 2 == 0
         and {round(moment / third) for moment in inner} == {1, 2}
         and all(abs(moment - round(moment / third) * third) <= near for moment in inner)
     )

@@ -2,6 +2,7 @@
 
 import string
 from dataclasses import replace
+from fractions import Fraction
 from xml.etree import ElementTree
 
 import pytest
@@ -182,6 +183,26 @@ def test_ornaments_are_written_small_in_their_order(song):
         )
         == 3
     )
+
+
+def test_triplets_of_beats_stay_within_their_bar(song):
+    third = Fraction(2, 3)
+    notes = [
+        (0, 60, 1),
+        (1, 62, 1),
+        (2, 64, third),
+        (2 + third, 65, third),
+        (2 + 2 * third, 67, third),
+    ]  # over the line
+    notes += [(4 + third * n, 60 + n, third) for n in range(3)] + [(6 + third * n, 60 + n, third) for n in range(3)]
+    composition = song(*notes, metre="3/4")
+    score = read_score(write_musicxml(composition))
+    assert [(n.start, n.pitch, n.duration) for n in score.parts[0].notes] == [
+        (n.start, n.pitch, n.duration) for n in composition.melody.notes
+    ]
+    assert [end - start for start, end in score.bars] == [1440] * 3
+    brackets = [tuplet.get("type") for tuplet in page(composition).iter("tuplet")]
+    assert brackets.count("start") == brackets.count("stop") == 4  # two beats around the line, then two of two beats
 
 
 def test_a_chord_between_two_notes_stands_where_it_sounds(song):
