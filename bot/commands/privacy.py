@@ -18,6 +18,7 @@ KEPT = """**What Tutti keeps of you**
 - your melodies, settings and compositions with their files, until you delete them: one by its button, or all here
 - the files that you train on, your trainings with their curves and samples, your genres, until you delete them
 - your user id with them, so that nobody else gets them; your name on your jobs, to show whose they are
+- of the studio: titles, tags and share links of yours; that a browser is signed in, for 30 days
 - which messages show your jobs, so that they can be edited and deleted
 It reads no message but those that you hand it. Nothing goes to other servers or users unless you share it."""
 EXPORTED = ("mid", "json")

@@ -1,5 +1,6 @@
 """What keeps other pages out: hosts, origins, and headers that bind the browser to our own files."""
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -94,4 +95,9 @@ def _host_name(host: str) -> str:
 
 
 def _is_near(address: str) -> bool:
-    return address in LOOPBACK or address.startswith(("10.", "192.168.", "172.", "fd"))
+    """Whether an address is of this machine or of a network behind it, as a proxy's is."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return known.is_loopback or known.is_private

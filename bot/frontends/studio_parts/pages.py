@@ -8,10 +8,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.frontends.studio_parts.preview import preview
 from bot.frontends.studio_parts.service import SERVICE
 
 FOLDER = Path(__file__).parent.parent / "studio"
-ADDRESSES = ("/", "/signin", "/s/{token}", "/{page:compose|train|library|learn}{rest:(/.*)?}")
+ADDRESSES = ("/", "/signin", "/{page:compose|train|library|learn}{rest:(/.*)?}")
+SHARED = "/s/{token}"
 TEXTS = {".html", ".js", ".mjs", ".css", ".svg", ".json", ".webmanifest", ".txt", ".map"}
 TYPES = {
     ".js": "text/javascript",
@@ -53,6 +55,7 @@ class Pages:
         """Add the routes; those of the API come before."""
         for address in ADDRESSES:
             app.router.add_get(address, self.index)
+        app.router.add_get(SHARED, self.shared)
         app.router.add_get("/{path:.+}", self.file)
 
     async def index(self, request: web.Request) -> web.StreamResponse:
@@ -62,6 +65,17 @@ class Pages:
         if not await do(path.is_file):
             return web.Response(text=MISSING, status=503)
         return (await do(self._text, path)).answer(request)
+
+    async def shared(self, request: web.Request) -> web.StreamResponse:
+        """Return the page with a head that says what is shared, for whatever previews the link in a chat."""
+        service = request.app[SERVICE]
+        head = await preview(service.desk, request.match_info["token"], service.settings.public_url)
+        answer = await self.index(request)
+        path = self.folder / "index.html"
+        if not head or not await service.desk.do(path.is_file):
+            return answer
+        plain = (await service.desk.do(self._text, path)).plain.decode()
+        return web.Response(text=plain.replace("</head>", f"{head}</head>", 1), content_type="text/html")
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """Return one of the page's files."""

@@ -39,6 +39,18 @@ async def test_every_address_of_the_page_is_the_index(folder, page):
         assert (status, body[:20]) == (200, b"<title>Tutti</title>") and headers["Content-Type"].startswith("text/html")
 
 
+async def test_a_share_pages_head_says_what_is_shared(folder, page, worker):
+    (folder / "index.html").write_text("<head><title>Tutti</title></head><body>")
+    (take,) = await page.composed(seed=4)
+    await page.ask("PATCH", f"/api/compositions/{take}", json={"title": 'My "waltz" & more'})
+    token = (await page.post(f"/api/compositions/{take}/share")).json["token"]
+    body = (await raw(page, f"/s/{token}"))[2].decode()
+    assert '<meta property="og:title" content="My &quot;waltz&quot; &amp; more">' in body and "seed 4" in body
+    assert f"/api/shared/{token}/picture" in body and body.count("</head>") == 1
+    status, _, body = await raw(page, "/s/unknown")
+    assert status == 200 and b"og:" not in body
+
+
 async def test_texts_are_compressed_and_asked_for_again_by_content(folder, page):
     status, headers, body = await raw(page, "/", **{"Accept-Encoding": "gzip, br"})
     assert status == 200 and headers["Content-Encoding"] == "gzip" and gzip.decompress(body).startswith(b"<title>")
