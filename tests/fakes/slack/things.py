@@ -176,8 +176,16 @@ class StoredFile:
             "has_rich_preview": False,
             "file_access": "visible",
             "channels": [channel for channel in self.shares if channel.startswith("C")],
-            "shares": {"public": {channel: [{"ts": ts} for ts in all_ts] for channel, all_ts in self.shares.items()}},
+            "shares": self._shares(),
         }
+
+    def _shares(self) -> dict[str, dict[str, list[dict[str, str]]]]:
+        """Where it hangs: in public channels and in others, as far as there are any."""
+        found: dict[str, dict[str, list[dict[str, str]]]] = {}
+        for channel, all_ts in self.shares.items():
+            kind = "public" if channel.startswith(LETTERS[CHANNEL]) else "private"
+            found.setdefault(kind, {})[channel] = [{"ts": ts} for ts in all_ts]
+        return found
 
 
 @dataclass(eq=False)

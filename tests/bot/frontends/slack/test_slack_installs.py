@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from bot.settings import Settings
+from bot.terminal.chat import slack_keeps
 from tests.bot.frontends.slack.acting import TUNE, cards, enclosed, public, reported, results, take_id
 from tests.bot.frontends.slack.conftest import Bot
 from tests.fakes.slack.delivery import Delivery
@@ -123,24 +124,36 @@ def there(slack, beta, bea):
     return slack.world.channel(beta)
 
 
-async def install(slack, team, site, *, state=None):
-    """Go through the consent page; returns the status of the way back, and its page."""
+async def begin(slack, team, site):
+    """Go to the consent page and agree; returns what the browser brings back: its cookies, code and state."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         page = await (await session.get(f"{site}/install", allow_redirects=False)).text()
         (link,) = [part.split('"')[0].replace("&amp;", "&") for part in page.split('href="') if "oauth/v2" in part]
-        code, issued = slack.people.consent(team, link)
-        jar = {key: f"{cookie.value}" for key, cookie in ((one.key, one) for one in session.cookie_jar)}
-        header = {"Cookie": "; ".join(f"{key}={value}" for key, value in jar.items())}
-        query = {"code": code, "state": issued if state is None else state}
-        async with session.get(f"{site}/oauth_redirect", params=query, headers=header) as response:
-            return response.status, await response.text()
+        cookies = {cookie.key: cookie.value for cookie in session.cookie_jar}
+        code, state = slack.people.consent(team, link)
+        return cookies, code, state
+
+
+async def come_back(site, cookies, code, state):
+    """Return the status of the page that ends an installation."""
+    header = {"Cookie": "; ".join(f"{key}={value}" for key, value in cookies.items())}
+    query = {"code": code, "state": state}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{site}/oauth_redirect", params=query, headers=header) as response,
+    ):
+        return response.status
+
+
+async def install(slack, team, site):
+    """Install it in a workspace, all the way."""
+    return await come_back(site, *await begin(slack, team, site))
 
 
 async def test_another_workspace_installs_it_and_composes(
     slack, open_bot, worker, site, beta, bea, there, result, home
 ):
-    status, _ = await install(slack, beta, site)
-    assert status == 200 and beta.is_installed
+    assert await install(slack, beta, site) == 200 and beta.is_installed
     await slack.people.slash(bea, there, "/compose", TUNE)
     message = await result(place=there, user=bea)
     assert len(enclosed(message)) == 3 and f"<@{bea.id}>" in message.text
@@ -151,9 +164,20 @@ async def test_another_workspace_installs_it_and_composes(
         assert beta.token.encode() not in path.read_bytes(), "the token lies readable"
 
 
-async def test_a_forged_state_installs_nothing(slack, open_bot, site, beta, bea, there):
-    status, _ = await install(slack, beta, site, state="forged")
-    assert status >= 400 and not beta.is_installed
+async def test_a_forged_state_installs_nothing_not_even_with_a_cookie_that_agrees(slack, open_bot, site, beta, bea):
+    cookies, code, state = await begin(slack, beta, site)
+    assert await come_back(site, cookies, code, "forged") >= 400
+    assert await come_back(site, dict.fromkeys(cookies, "forged"), code, "forged") >= 400
+    assert await come_back(site, {}, code, state) >= 400
+    assert not beta.is_installed
+
+
+async def test_a_state_is_good_once(slack, open_bot, site, beta, bea):
+    cookies, code, state = await begin(slack, beta, site)
+    assert await come_back(site, cookies, code, state) == 200
+    beta.is_installed = False
+    _, another, _ = await begin(slack, beta, site)
+    assert await come_back(site, cookies, another, state) >= 400 and not beta.is_installed
 
 
 async def test_two_workspaces_at_once_each_get_their_own(
@@ -188,12 +212,13 @@ async def test_a_workspace_that_removes_it_is_forgotten_and_may_come_back(
     old = beta.token
     for delivery in await slack.people.uninstall(beta):
         await asyncio.wait_for(delivery.acknowledged.wait(), 5)
+    await slack.until(lambda: slack_keeps(open_bot.settings).installations.find(beta.id) is None)
     worker.release()
     await reported(slack, open_bot.desk)  # told nobody, and does not try for ever
     assert results(there, bea) == []
     await slack.people.slash(ann, channel, "/compose", TUNE)
     await result()
-    assert (await install(slack, beta, site))[0] == 200 and beta.token != old
+    assert await install(slack, beta, site) == 200 and beta.token != old
     await slack.people.slash(bea, there, "/compose", TUNE)
     await result(place=there, user=bea)
     assert len(cards(there, bea)) == 1 and public(channel, ann)

@@ -57,7 +57,7 @@ async def crowd(slack, team, process):
     """Everybody with the channels of their workspace."""
     beta = slack.world.team("Beta", is_installed=False)
     slack.world.user("Boss", beta)
-    assert (await install(slack, beta, process.site))[0] == 200
+    assert await install(slack, beta, process.site) == 200
     users = [slack.world.user(f"User{number}", (team, beta)[number % 2]) for number in range(USERS)]
     places = {one: [slack.world.channel(one, f"c{number}") for number in range(PLACES)] for one in (team, beta)}
     return [(user, [*places[user.team], slack.world.direct(user.team.bot, user)]) for user in users]
