@@ -162,7 +162,7 @@ def test_the_real_pieces_are_read(request, monkeypatch):
         pytest.skip(f"{data / RESERVED} is not there")
     from music21 import corpus
 
-    reserved = sorted(chorales._read_reserved(data / RESERVED))
+    reserved = sorted(chorales.read_reserved(data / RESERVED))
     wanted = {reserved[0], "bach/bwv66.6.mxl", "bach/bwv846.mxl"}  # the last is a prelude: not four voices
     paths = [path for path in corpus.getComposer("bach") if f"bach/{path.name}" in wanted]
     monkeypatch.setattr(corpus, "getComposer", lambda name: paths)
@@ -182,4 +182,4 @@ def test_every_reserved_piece_is_one_of_music21s(request):
     from music21 import corpus
 
     known = {f"bach/{one.name}" for one in corpus.getComposer("bach")}
-    assert chorales._read_reserved(path) and chorales._read_reserved(path) <= known
+    assert chorales.read_reserved(path) and chorales._read_reserved(path) <= known
