@@ -182,4 +182,4 @@ def test_every_reserved_piece_is_one_of_music21s(request):
     from music21 import corpus
 
     known = {f"bach/{one.name}" for one in corpus.getComposer("bach")}
-    assert chorales.read_reserved(path) and chorales._read_reserved(path) <= known
+    assert chorales.read_reserved(path) and chorales.read_reserved(path) <= known
