@@ -30,7 +30,8 @@ from composer_core.training_request import CORPUS, NONE, Epoch, TrainRequest
 
 STYLES = (("simutrans-swung", "songwriter"), ("lieder:Schubert, Franz", "songwriter"))
 """Corpus and base; no base was trained on the corpus beside it."""
-FILES, MINUTES = 20, 4.5  # reading the files and the last exam take the rest of the five minutes
+FILES = 20
+EPOCHS, MINUTES = 10, 4.5  # whichever ends first; reading the files and the last exam take the rest of five minutes
 EXAM_PIECES, DRAWS = 40, 3
 SNIPPETS, GAN_MINUTES, GAN_EXAM_S = "deepcomposer-chorales", 20.0, 30.0
 _CPU = torch.device("cpu")
@@ -76,7 +77,7 @@ def measure_style(corpus: str, base: str, data: Path, seed: int, say: Say) -> di
     say(f"{corpus} from {base}, seed {seed}")
     started = time.perf_counter()
     found = _first(survey(corpus, data=data))
-    request = TrainRequest("bench", CORPUS + corpus, base=base, minutes=MINUTES, seed=seed)
+    request = TrainRequest("bench", CORPUS + corpus, base=base, epochs=EPOCHS, minutes=MINUTES, seed=seed)
     with tempfile.TemporaryDirectory() as folder:
         lesson = _lesson(found, request, find_genre(base), Path(folder))
         training = Training(lesson, Quiet(say), _CPU)
