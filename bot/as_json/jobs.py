@@ -9,6 +9,7 @@ from bot.outlook import outlook
 from storage.jobs import WAITING, Job
 
 OPEN = (*WAITING, "running")
+TOLD = ("stage", "fraction", "epoch", "epochs", "eta_s")  # of an event; what else it has is told as an event
 
 
 async def job_json(job: Job, desk: Desk) -> dict[str, Any]:
@@ -25,7 +26,7 @@ async def job_json(job: Job, desk: Desk) -> dict[str, Any]:
         "kind": job.kind,
         "status": job.status,
         "about": subject(job),
-        "progress": job.progress,
+        "progress": {name: job.progress[name] for name in TOLD if name in job.progress} if job.progress else None,
         "place": place,
         "wait_s": wait_s,
         "created_at": job.created_at,
