@@ -49,8 +49,9 @@ async def forget(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
         if not await desk.do(desk.privacy.forget, user):
             break
         await asyncio.sleep(PAUSE_S)
-    shown = [*postings, *shares]
-    messages = {(one.channel, one.message) for one in shown if one.message}  # the studio shows jobs without any
+    # The studio shows jobs without any message.
+    messages = {(one.channel, one.message) for one in postings if one.message}
+    messages |= {(one.channel, one.message) for one in shares}
     left = await desk.do(desk.privacy.forget, user)
     said = "Everything of yours is deleted." if not left else "A job of yours still stops: press once more in a minute."
     yield Reply(said, retracts=tuple(Sent(channel, message) for channel, message in sorted(messages)))
