@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -10,9 +11,11 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from bot.chat import Place, User
 from bot.commands import COMMANDS
 from bot.desk import Desk
 from bot.frontends.studio_frontend import StudioFrontend
+from bot.guests import Guest
 from bot.pulse import Pulse
 from bot.serve import serve
 from bot.settings import Settings, StudioSettings
@@ -24,11 +27,14 @@ ROOT = Path(__file__).parents[2]
 
 
 class LiveStudio:
-    """``url`` is where the page is. ``stop`` and ``start`` are what an outage would be: the port stays the same."""
+    """``url`` is where the page is. ``stop`` and ``start`` are what an outage would be: the port stays the same.
 
-    def __init__(self, home: Home) -> None:
-        self.home = home
-        self.port = 0
+    With a ``host`` it is a public one, found by that name, where people sign in.
+    """
+
+    def __init__(self, home: Home, host: str = "") -> None:
+        self.home, self.host = home, host
+        self.port = _free_port() if host else 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -36,7 +42,13 @@ class LiveStudio:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host or '127.0.0.1'}:{self.port}"
+
+    def invite(self, name: str) -> str:
+        """Return the private link that the bot would hand out to somebody."""
+        place = Place("discord", "1")
+        guest = Guest(User(f"discord:{name}", name, f"@{name}"), place)
+        return f"{self.url}/signin#{self.desk.sessions.invite(guest.user.id, guest.to_json())}"
 
     def start(self) -> None:
         self._do(self._start())
@@ -61,10 +73,10 @@ class LiveStudio:
         self._thread.join(PATIENCE_S)
 
     async def _start(self) -> None:
-        settings = StudioSettings(port=self.port)
-        desk = Desk.open(Settings(self.home, studio=settings))
-        frontend = StudioFrontend(settings, desk, {}, limits=no_limits())
-        self._task = asyncio.create_task(serve(desk, {"studio": frontend}, COMMANDS, Pulse()))
+        settings = StudioSettings(port=self.port, public_url=self.url if self.host else "")
+        self.desk = Desk.open(Settings(self.home, studio=settings))
+        frontend = StudioFrontend(settings, self.desk, {}, limits=no_limits())
+        self._task = asyncio.create_task(serve(self.desk, {"studio": frontend}, COMMANDS, Pulse()))
         await asyncio.wait_for(frontend.ready.wait(), PATIENCE_S)
         self.port = frontend.port
 
@@ -75,3 +87,9 @@ class LiveStudio:
 
     def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])

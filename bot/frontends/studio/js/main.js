@@ -1,6 +1,6 @@
 // The frame around the pages: addresses, navigation, theme, who is signed in, and whether the server answers.
 
-import { connection, get, remove } from "./api.js";
+import { ApiError, connection, get, lost, remove } from "./api.js";
 import { h, show } from "./dom.js";
 import { icon } from "./icons.js";
 import { isDark, startTheme, toggleTheme } from "./theme.js";
@@ -17,6 +17,8 @@ const PAGES = [
   [/^\/s\/([\w-]+)$/, () => import("./pages/share.js")],
   [/^\/signin$/, () => import("./pages/signin.js")],
 ];
+
+const OPEN = /^\/(signin$|s\/)/; // for whoever is not signed in
 
 const place = document.getElementById("page");
 let leave = () => {};
@@ -37,7 +39,7 @@ async function open({ quiet = false } = {}) {
   ];
   markCurrent(pathname);
   try {
-    const { page } = await load();
+    const { page } = await fetched(load);
     const built = await page(...(pattern?.exec(pathname).slice(1) ?? []));
     if (mine !== visit) {
       built.leave?.();
@@ -54,6 +56,17 @@ async function open({ quiet = false } = {}) {
     }
   } catch (error) {
     if (mine === visit) showFault(error);
+  }
+}
+
+/** Fetch a page's module; without a server it cannot be had, and `back` will try again. */
+async function fetched(load) {
+  try {
+    return await load();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    lost();
+    throw new ApiError(0, { message: "The studio does not answer: this page comes as soon as it does." });
   }
 }
 
@@ -77,7 +90,7 @@ function markCurrent(pathname) {
 
 function listen() {
   addEventListener("popstate", () => open());
-  addEventListener("tutti:signin", () => location.pathname !== "/signin" && go("/signin", { replace: true }));
+  addEventListener("tutti:signin", () => OPEN.test(location.pathname) || go("/signin", { replace: true }));
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     const isOurs = link && link.origin === location.origin && !link.hasAttribute("download") && !link.target;

@@ -16,7 +16,13 @@ from tests.fakes.live_studio import LiveStudio
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make install")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ["--no-sandbox", "--mute-audio", "--autoplay-policy=no-user-gesture-required"]
+PUBLIC_HOST = "studio.example.org"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--mute-audio",
+    "--autoplay-policy=no-user-gesture-required",
+    f"--host-resolver-rules=MAP {PUBLIC_HOST} 127.0.0.1",
+]
 LONGEST_MS = 40_000
 SERIOUS = ("serious", "critical")  # of axe-core's grades
 PHONE = {"width": 360, "height": 740}

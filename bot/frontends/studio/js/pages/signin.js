@@ -2,7 +2,6 @@
 
 import { post } from "../api.js";
 import { h } from "../dom.js";
-import { go } from "../main.js";
 
 /** Take the token out of the address bar at once and sign in with it; without one, say how to get it. */
 export async function page() {
@@ -11,7 +10,7 @@ export async function page() {
   if (token) {
     try {
       await post("/api/session", { token });
-      setTimeout(() => go("/", { replace: true }));
+      location.replace("/"); // anew, as somebody
       return { title: "Signing in", element: h("p", {}, "Signing in …") };
     } catch (error) {
       return { title: "Sign in", element: explain(error.message) };
