@@ -131,7 +131,7 @@ def _wanted(schema: Mapping[str, Any]) -> str:
     if schema["type"] == "boolean":
         return "say true or false"
     if "minimum" in schema and "maximum" in schema:
-        return f"choose a number from {schema['minimum']:g} to {schema['maximum']:g}"
+        return f"choose a number from {schema['minimum']} to {schema['maximum']}"
     if "maxLength" in schema:
         return f"it may have up to {schema['maxLength']} characters, and not every one"
     return "see the description"
@@ -144,7 +144,7 @@ def _in_a_line(error: Any, where: str, root: Schema) -> str:  # noqa: ANN401 - t
     for step in way:
         schema = schema[step]
     if keyword in ("minimum", "maximum") and {"minimum", "maximum"} <= schema.keys():
-        limits = f"{schema['minimum']:g}-{schema['maximum']:g}"
+        limits = f"{schema['minimum']}-{schema['maximum']}"
         return f"{where} {str(error.instance)[:20]} is outside {limits}: choose a number in that range."
     if keyword == "maxLength":
         return f"{where} is longer than {schema[keyword]} characters: shorten it."

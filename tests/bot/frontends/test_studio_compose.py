@@ -74,7 +74,7 @@ async def test_what_chats_refuse_is_refused_at_its_field(page, studio):
         ("bars", {"notes": "C4:4", "bars": 1000, "tempo_bpm": 20}, "15 minutes"),
         ("tempo_bpm", {"tempo_bpm": 5}, "outside 20-300"),
         ("takes", {"takes": 5}, "outside 1-4"),
-        ("seed", {"seed": -1}, "outside 0-"),
+        ("seed", {"seed": -1}, "outside 0-2147483647:"),
         ("risk", {"risk": "high"}, "number"),
         ("density", {"density": 2}, "outside 0-1"),
         ("notes", {"melody": MELODY}, "one melody"),
