@@ -26,6 +26,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0  # after a fault of the platform's, o
 MOST_FAULTS = 6  # of ours, for one job: about a minute
 PATIENCE_S = 24 * 3600.0  # with a platform that cannot be reached
 AT_ONCE = 16
+GRACE_S = 2.0  # for what is on its way when the bot is stopped
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +70,15 @@ class Courier:
                 await self._round()
                 await asyncio.sleep(self.poll_s)
         finally:
-            for letter in self._letters.values():
-                if letter.task:
-                    letter.task.cancel()
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Let what is being told come to its end: else a message would stand there that nobody remembers."""
+        telling = [letter.task for letter in self._letters.values() if letter.task and not letter.task.done()]
+        if telling:
+            await asyncio.wait(telling, timeout=GRACE_S)
+        for task in telling:
+            task.cancel()
 
     async def _round(self) -> None:
         open_jobs: set[str] = set()

@@ -26,9 +26,9 @@ async def serve(
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(pulse.run())
-            tasks.create_task(courier.run())
             for frontend in frontends.values():
                 tasks.create_task(frontend.run(dispatch.handle, dispatch.suggest))
+            await courier.run()  # not a task of its own: stopped, it ends before the frontends that it speaks through
     except* SetupRefused as refused:
         raise refused.exceptions[0] from None
     finally:
