@@ -6,7 +6,8 @@ import { rollColours } from "./theme.js";
 import { barStarts, metreAt, pulseTicks } from "./timing.js";
 import { paintLines, paintNames, paintNote, paintRows, prepare } from "./roll-paint.js";
 
-export const ROW = 14;
+const ROWS = [9, 18]; // heights in pixels, the least and the most
+const FINGER_ROW = 13;
 const GUTTER = 40;
 const RULER = 26;
 const SPARE_BARS = 4;
@@ -20,6 +21,7 @@ export class EditorRoll {
   constructor(state) {
     this.state = state;
     this.zoom = 64; // pixels a quarter note
+    this.row = 14; // pixels a semitone
     this.canvas = h("canvas", { class: "roll-canvas", "aria-hidden": "true" });
     this.spacer = h("div", { class: "roll-spacer" }, this.canvas);
     this.element = h("div", { class: "roll-scroll", tabindex: 0 }, this.spacer);
@@ -59,8 +61,12 @@ export class EditorRoll {
     this.draw();
   }
 
-  /** Show everything from left to right. */
+  /** Show everything from left to right and, as far as it can be told apart, from top to bottom. */
   fit() {
+    const pitches = this.state().score.notes.map((n) => n.pitch);
+    const span = pitches.length ? Math.max(...pitches) - Math.min(...pitches) + 5 : 17;
+    const least = matchMedia("(hover: none)").matches ? FINGER_ROW : ROWS[0];
+    this.row = Math.min(Math.max(Math.floor((this.element.clientHeight - RULER) / span), least), ROWS[1]);
     const beats = this.end / this.state().score.timing.ticks_per_beat;
     this.zoom = Math.min(Math.max((this.element.clientWidth - GUTTER - 8) / beats, 10), 160);
     this.#size();
@@ -74,8 +80,8 @@ export class EditorRoll {
     if (x < scrollLeft || x > scrollLeft + clientWidth - GUTTER - 40)
       this.element.scrollLeft = Math.max(x - clientWidth * 0.25, 0);
     if (pitch === undefined) return;
-    const y = (HIGHEST - pitch) * ROW;
-    if (y < scrollTop || y > scrollTop + clientHeight - RULER - ROW) this.element.scrollTop = y - clientHeight / 2;
+    const y = (HIGHEST - pitch) * this.row;
+    if (y < scrollTop || y > scrollTop + clientHeight - RULER - this.row) this.element.scrollTop = y - clientHeight / 2;
   }
 
   /** Put the middle of the notes into the middle. */
@@ -83,7 +89,7 @@ export class EditorRoll {
     const pitches = this.state().score.notes.map((n) => n.pitch);
     const middle = pitches.length ? (Math.min(...pitches) + Math.max(...pitches)) / 2 : 67;
     this.#size();
-    this.element.scrollTop = (HIGHEST - middle) * ROW - (this.element.clientHeight - RULER) / 2;
+    this.element.scrollTop = (HIGHEST - middle) * this.row - (this.element.clientHeight - RULER) / 2;
   }
 
   tickAt(x) {
@@ -91,7 +97,7 @@ export class EditorRoll {
   }
 
   pitchAt(y) {
-    const row = Math.floor((y + this.element.scrollTop - RULER) / ROW);
+    const row = Math.floor((y + this.element.scrollTop - RULER) / this.row);
     return Math.min(Math.max(HIGHEST - row, LOWEST), HIGHEST);
   }
 
@@ -128,17 +134,17 @@ export class EditorRoll {
       top: RULER,
       right: clientWidth,
       bottom: clientHeight,
-      row: ROW - 2,
+      row: this.row - 2,
       low: LOWEST,
       high: HIGHEST,
       x: (tick) => GUTTER + tick * this.perTick - scrollLeft,
-      y: (pitch) => RULER + (HIGHEST - pitch) * ROW - scrollTop + 1,
+      y: (pitch) => RULER + (HIGHEST - pitch) * this.row - scrollTop + 1,
     };
   }
 
   #size() {
     this.spacer.style.width = `${GUTTER + this.end * this.perTick}px`;
-    this.spacer.style.height = `${RULER + (HIGHEST - LOWEST + 1) * ROW}px`;
+    this.spacer.style.height = `${RULER + (HIGHEST - LOWEST + 1) * this.row}px`;
     this.canvas.style.width = `${this.element.clientWidth}px`;
     this.canvas.style.height = `${this.element.clientHeight}px`;
   }
@@ -150,7 +156,7 @@ export class EditorRoll {
     const { clientWidth: width, clientHeight: height } = this.element;
     const context = prepare(this.canvas, width, height);
     const view = this.#view();
-    const rows = { ...view, row: ROW, y: (pitch) => view.y(pitch) - 1 };
+    const rows = { ...view, row: this.row, y: (pitch) => view.y(pitch) - 1 };
     context.fillStyle = this.colours.paper;
     context.fillRect(0, 0, width, height);
     context.save();
@@ -232,7 +238,7 @@ export class EditorRoll {
         view.x(caret.tick),
         view.y(caret.pitch) - 1,
         Math.max(this.state().grid * this.perTick, 6),
-        ROW,
+        this.row,
       );
     }
     const head = playhead ?? caret.tick;

@@ -143,7 +143,8 @@ def place(tab, tick: float, pitch: int) -> tuple[float, float]:
         """([tick, pitch]) => {
             const roll = document.querySelector(".roll-scroll");
             const perTick = (parseFloat(roll.firstChild.style.width) - 40) / (8 * 1920);
-            return [40 + tick * perTick - roll.scrollLeft, 26 + (108 - pitch) * 14 + 7 - roll.scrollTop];
+            const row = (parseFloat(roll.firstChild.style.height) - 26) / 88;
+            return [40 + tick * perTick - roll.scrollLeft, 26 + (108.5 - pitch) * row - roll.scrollTop];
         }""",
         [tick, pitch],
     )
@@ -197,9 +198,10 @@ def test_a_finger_writes_by_tapping_and_moves_by_dragging(profile):
     roll.scroll_into_view_if_needed()
     roll.tap(position={"x": 100, "y": 100})
     expect(tab.get_by_text("1 note")).to_be_visible()
+    row = tab.evaluate("(parseFloat(document.querySelector('.roll-spacer').style.height) - 26) / 88")
     touch = tab.context.new_cdp_session(tab)
     box = roll.bounding_box()
-    for kind, x, y in (("touchStart", 100, 100), ("touchMove", 120, 90), ("touchMove", 101, 72), ("touchEnd", 0, 0)):
+    for kind, x, y in (("touchStart", 100, 100), ("touchMove", 120, 90), ("touchMove", 101, 100 - 2 * row), ("touchEnd", 0, 0)):
         points = [] if kind == "touchEnd" else [{"x": box["x"] + x, "y": box["y"] + y}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     pitch = "JSON.parse(localStorage.getItem('tutti.melody')).notes[0].pitch"
