@@ -35,6 +35,10 @@ class Pulse:
         parts = self.parts // 3 if self.is_compound and self.parts % 3 == 0 else self.parts
         return parts & (parts - 1) != 0 or (self.is_compound and self.parts in (2, 4))
 
+    def has(self, *grains: int) -> bool:
+        """Whether grains are boundaries of its parts."""
+        return all((grain - self.start) % (self.length // self.parts) == 0 for grain in grains)
+
     def nearest(self, grain: int) -> int:
         """The boundary of a part that lies nearest."""
         step = self.length // self.parts

@@ -62,7 +62,7 @@ def _is_exact(grain: int, pulses: Sequence[Pulse], starts: Sequence[int]) -> boo
 
 def _snap(note: Note, pulses: Sequence[Pulse], starts: Sequence[int]) -> Note:
     pulse = pulse_at(note.start, pulses, starts)
-    start = pulse.nearest(note.start)
+    start = max(pulse.nearest(note.start), 0)  # the beat of a pick-up may begin before the piece
     end = pulse_at(note.end - 1, pulses, starts).nearest(note.end)
     if end <= start:
         pulse = pulse_at(start, pulses, starts)

@@ -22,7 +22,7 @@ VALUES = sorted(
 
 @dataclass(frozen=True, slots=True)
 class Tuplet:
-    """``actual`` notes of ``kind`` in the time of ``normal``; it fills ``start`` to ``end`` in grains."""
+    """``actual`` notes of ``kind`` in the time of ``normal``; one bar has it from ``start`` to ``end`` in grains."""
 
     actual: int
     normal: int
@@ -82,20 +82,20 @@ def _write(start: int, end: int, chord: Chord | None, bar: Bar, pulses: Sequence
     at = start
     for pulse in pulses:
         begin, stop = max(pulse.start, start), min(pulse.end, end)
-        if pulse.is_tuplet and begin < stop and (begin, stop) != (pulse.start, pulse.end):
+        if pulse.is_tuplet and begin < stop and (begin, stop) != (pulse.start, pulse.end) and pulse.has(begin, stop):
             yield from _plain(at, begin, chord, bar)
-            yield from _in_tuplet(begin, stop, chord, pulse)
+            yield from _in_tuplet(begin, stop, chord, pulse, bar)
             at = stop
     yield from _plain(at, end, chord, bar)
 
 
-def _in_tuplet(start: int, end: int, chord: Chord | None, pulse: Pulse) -> Iterator[Symbol]:
+def _in_tuplet(start: int, end: int, chord: Chord | None, pulse: Pulse, bar: Bar) -> Iterator[Symbol]:
     """Write part of a tuplet; its unit is what a plain parting of the pulse would have."""
     plain = 1 << (pulse.parts.bit_length() - 1)
     normal = plain * 3 // (1 if pulse.parts == 2 else 2) if pulse.is_compound else plain
     unit, step = pulse.length // normal, pulse.length // pulse.parts
     kind = next((name for name, length in KINDS.items() if length == unit), "eighth")
-    tuplet = Tuplet(pulse.parts, normal, kind, pulse.start, pulse.end)
+    tuplet = Tuplet(pulse.parts, normal, kind, max(pulse.start, bar.start), min(pulse.end, bar.end))
     while start < end:
         units = (end - start) // step
         length, name, dots = next(

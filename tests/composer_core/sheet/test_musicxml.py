@@ -15,7 +15,7 @@ from composer_core.feel import Feel
 from composer_core.melody import changes_only
 from composer_core.music import Chord, Composition, Key, Note, Timing, Track
 from composer_core.sheet.musicxml import abbreviated, write_musicxml
-from tests.composer_core.sheet.conftest import compositions
+from tests.composer_core.sheet.conftest import METRES, compositions
 
 
 def page(composition):
@@ -51,24 +51,46 @@ def test_the_plan_stands_above_the_melody(composition):
     assert [one for one in read if one[0] < end] == list(changes_only(plan))
 
 
-@settings(max_examples=30, deadline=None)
-@given(compositions())
-def test_every_measure_is_full_in_every_voice(composition):
+@st.composite
+def anything(draw):
+    """Notes without any order, at any resolution, under any metres."""
+    per_beat = draw(st.sampled_from([24, 96, 100, 384, 480, 1000]))
+    starts = sorted(draw(st.sets(st.integers(1, 12 * per_beat), max_size=3)))
+    metres = [(0, draw(st.sampled_from(METRES))), *((start, draw(st.sampled_from(METRES))) for start in starts)]
+    timing = Timing(per_beat, metres=tuple(metres), pickup_ticks=draw(st.integers(0, per_beat)))
+    note = st.builds(Note, st.integers(0, 12 * per_beat), st.integers(0, 127), st.integers(1, 9 * per_beat))
+    tracks = [Track("Lead", draw(st.integers(0, 127)), tuple(draw(st.lists(note, max_size=20))), is_melody=True)]
+    tracks += [Track("Band", draw(st.integers(0, 127)), tuple(draw(st.lists(note, max_size=20))), role="chords")]
+    tracks += [Track("Drums", 0, tuple(draw(st.lists(note, max_size=20))), is_drum=True)]
+    return Composition("Anything", timing, Key(draw(st.integers(0, 11)), draw(st.booleans())), tuple(tracks))
+
+
+@settings(max_examples=60, deadline=None)
+@given(anything())
+def test_anything_is_written_in_full_bars(composition):
     root = page(composition)
-    for part in root.iter("part"):
-        divisions, full = int(part.findtext("measure/attributes/divisions")), None
-        for measure in part.iter("measure"):
-            filled, at = [], 0
-            for element in measure:
-                if element.tag == "backup":
-                    filled.append(at)
-                    at -= int(element.findtext("duration"))
-                    assert at == 0
-                elif element.tag == "forward" or (element.tag == "note" and element.find("chord") is None):
-                    at += int(element.findtext("duration"))
-            filled.append(at)
-            assert len(set(filled)) == 1 and filled[0] > 0
-            full = full or divisions
+    parts = [full_bars(part) for part in root.iter("part")]
+    assert all(bars == parts[0] for bars in parts)
+    score = read_score(write_musicxml(composition))
+    assert len(score.bars) == len(parts[0])
+
+
+def full_bars(part):
+    """The length of every bar of a part in quarters, the same in each of its voices."""
+    divisions, lengths = int(part.findtext("measure/attributes/divisions")), []
+    for measure in part.iter("measure"):
+        filled, at = [], 0
+        for element in measure:
+            duration = int(element.findtext("duration") or 0)
+            if element.tag == "backup":
+                filled.append(at)
+                at -= duration
+                assert at == 0
+            elif element.tag == "forward" or (element.tag == "note" and element.find("chord") is None):
+                at += duration
+        assert set(filled) <= {at} and at > 0
+        lengths.append(Fraction(at, divisions))
+    return lengths
 
 
 def test_the_same_composition_gives_the_same_bytes(song):
@@ -203,6 +225,15 @@ def test_triplets_of_beats_stay_within_their_bar(song):
     assert [end - start for start, end in score.bars] == [1440] * 3
     brackets = [tuplet.get("type") for tuplet in page(composition).iter("tuplet")]
     assert brackets.count("start") == brackets.count("stop") == 4  # two beats around the line, then two of two beats
+
+
+def test_a_pick_up_may_be_part_of_a_triplet(song):
+    third = Fraction(1, 3)
+    composition = song((0, 67, third), (third, 69, third), (2 * third, 72, 1), pickup=2 * third)
+    score = read_score(write_musicxml(composition))
+    assert [(n.start, n.duration) for n in score.parts[0].notes] == [(0, 160), (160, 160), (320, 480)]
+    assert score.timing.pickup_ticks == 320
+    assert [tuplet.get("type") for tuplet in page(composition).iter("tuplet")] == ["start", "stop"]
 
 
 def test_a_chord_between_two_notes_stands_where_it_sounds(song):
