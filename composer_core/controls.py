@@ -57,7 +57,13 @@ def check_range(option: str, value: float, limits: tuple[float, float]) -> None:
     with about(option.removeprefix("--")):
         if not low <= value <= high:
             shown = value if isinstance(value, int) else f"{value:g}"
-            raise SettingError(f"{option} {shown} is outside {low}-{high}: choose a number in that range.")
+            between = f"{_limit(low)}-{_limit(high)}"
+            raise SettingError(f"{option} {shown} is outside {between}: choose a number in that range.")
+
+
+def _limit(value: float) -> str:
+    """A limit without an exponent: ``0.00001-0.01`` can be read, ``1e-05-0.01`` cannot."""
+    return str(value) if isinstance(value, int) else f"{value:f}".rstrip("0").rstrip(".")
 
 
 def choose_parts(genre: Genre, *, without: str = "", only: str = "") -> tuple[str, ...]:

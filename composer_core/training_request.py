@@ -12,12 +12,14 @@ A job of kind ``survey`` reads a dataset; its result is the data report (``datas
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 from composer_core.controls import check_range
-from composer_core.errors import SettingError
+from composer_core.errors import GenreError, SettingError
+from composer_core.genres import Genre, find_genre
 
 EPOCHS = (1, 1000)
 LEARNING_RATE = (1e-5, 1e-2)
@@ -37,10 +39,11 @@ TAGS_MOST, TAG_LENGTH = 20, 200
 class TrainRequest:
     """One wish to train; validated on creation.
 
-    ``base`` is the shipped genre to start from, ``auto`` (the one that fits the data's ensemble) or ``none`` (from
+    ``base`` is the genre to start from, ``auto`` (the shipped one that fits the data's ensemble) or ``none`` (from
     scratch). ``update_ratio`` is critic updates per generator update. ``tags`` limit the data to files that have them.
-    ``melody`` is ``auto`` or a track's name. ``minutes`` ends the training early. ``resume`` names the job whose
-    training goes on; with ``finish`` its best checkpoint becomes the genre and nothing more is trained.
+    ``melody`` is ``auto`` or a track's name. ``minutes`` of training, in all jobs that went on with it, end it early.
+    ``resume`` names the job whose training goes on; with ``finish`` its best checkpoint becomes the genre and nothing
+    more is trained.
 
     Raises:
         SettingError: a setting lies outside its range.
@@ -130,6 +133,18 @@ def check_name(name: str) -> None:
         raise SettingError(
             f"The name {name[:40]!r} will not do: use 2 to 32 small letters, digits and hyphens, such as my-waltzes."
         )
+
+
+def find_base(name: str, folders: Sequence[Path], *, hidden: Collection[str] = ()) -> Genre:
+    """Find the genre that a training is to start from.
+
+    Raises:
+        GenreError: there is none of that name, or it is a choir.
+    """
+    genre = find_genre(name, folders, hidden=hidden)
+    if genre.is_choir:
+        raise GenreError(f"{genre.title} is a choir, whose networks only know four voices: choose another --base.")
+    return genre
 
 
 def read_tags(text: str) -> dict[str, str]:

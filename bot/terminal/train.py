@@ -9,6 +9,7 @@ import secrets
 import shutil
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,7 +21,7 @@ from bot.terminal.output import note
 from bot.terminal.progress import ProgressLine
 from composer_core.dataset import CORPORA, report_text
 from composer_core.errors import Cancelled, SettingError
-from composer_core.training_request import AUTO, CORPUS, FOLDER, TrainRequest, read_tags
+from composer_core.training_request import AUTO, CORPUS, FOLDER, NONE, TrainRequest, find_base, read_tags
 from storage.jobs import Event, Job, Ledger, QueueFull
 
 KIND = "train"
@@ -74,7 +75,7 @@ def add(commands: Commands) -> None:
         help=("train only on files with these tags, such as mode=minor folder=waltzes (the report lists all)"),
     )
     add_option("--melody", default=AUTO, metavar="TRACK-NAME", help="the melody's track in every file (default: found)")
-    add_option("--minutes", type=float, metavar="M", help="stop after so many minutes of training")
+    add_option("--minutes", type=float, metavar="M", help="stop after so many minutes of training in all, 0.1-1440")
     add_option("--resume", metavar="JOB", default="", help="go on with an earlier training; DATASET is left out")
     add_option("--finish", action="store_true", help="with --resume: make its best checkpoint the genre")
     add_option("--seed", type=int, default=0, metavar="S", help="same seed, same curves (default 0)")
@@ -91,6 +92,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     ledger = Ledger(settings.home.database)
     request = _request(options, ledger)
     check_name_free(request, settings)
+    if request.base not in (AUTO, NONE):
+        find_base(request.base, settings.genre_folders)
     job = _enqueue(ledger, request)
     note(f"Training job {job.id}. It goes on if you close this; Ctrl-C cancels it.")
     job = _follow(job, ledger, settings, request)
@@ -121,6 +124,7 @@ def _request(options: argparse.Namespace, ledger: Ledger) -> TrainRequest:
         return _resumed(options, ledger)
     if options.finish:
         raise SettingError("--finish needs --resume JOB: which training's checkpoint is to be kept?")
+    tags = read_tags(" ".join(options.tags))
     if not options.dataset:
         raise SettingError("Give a DATASET: a zip or folder of MIDI files, or a corpus by name (tutti train --help).")
     return TrainRequest(
@@ -130,7 +134,7 @@ def _request(options: argparse.Namespace, ledger: Ledger) -> TrainRequest:
         epochs=options.epochs,
         learning_rate=options.learning_rate,
         update_ratio=options.update_ratio,
-        tags=read_tags(" ".join(options.tags)),
+        tags=tags,
         melody=options.melody,
         minutes=options.minutes,
         seed=options.seed,
@@ -153,6 +157,7 @@ def _resumed(options: argparse.Namespace, ledger: Ledger) -> TrainRequest:
     earlier = ledger.job(options.resume)
     if earlier is None or earlier.kind != KIND:
         raise SettingError(f"There is no training job {options.resume[:40]!r}: see tutti jobs.")
+    _check_unchanged(options)
     before = TrainRequest.from_json(earlier.payload)
     if not earlier.ended:
         raise SettingError(f"Job {earlier.id} is {earlier.status}: cancel it first, or let it go on.")
@@ -160,10 +165,22 @@ def _resumed(options: argparse.Namespace, ledger: Ledger) -> TrainRequest:
         "name": options.name,
         "epochs": options.epochs if options.epochs != DEFAULTS.epochs else before.epochs,
         "minutes": options.minutes,
+        "licence": options.licence or before.licence,
         "resume": before.resume or earlier.id,
         "finish": options.finish,
     }
     return TrainRequest.from_json(before.to_json() | changes)
+
+
+def _check_unchanged(options: argparse.Namespace) -> None:
+    """Refuse what cannot change any more, rather than overlook it."""
+    settled: dict[str, tuple[Any, Any]] = {"DATASET": (options.dataset, None), "--tags": (options.tags, [])}
+    for name in ("base", "learning_rate", "update_ratio", "melody", "seed", "description"):
+        settled["--" + name.replace("_", "-")] = (getattr(options, name), getattr(DEFAULTS, name))
+    if given := [name for name, (value, default) in settled.items() if value != default]:
+        raise SettingError(
+            f"A training goes on as it was begun: leave {', '.join(given)} out, or start a new one without --resume."
+        )
 
 
 def _enqueue(ledger: Ledger, request: TrainRequest) -> Job:
@@ -182,7 +199,7 @@ def _follow(job: Job, ledger: Ledger, settings: Settings, request: TrainRequest)
                 job = latest
                 for event in ledger.events(job.id, seen):
                     seen = event.sequence
-                    if text := describe(event):
+                    if text := describe(event, settings.home.files):
                         line.say(text)
                 line.show(job, ledger)
     except KeyboardInterrupt:
@@ -190,18 +207,19 @@ def _follow(job: Job, ledger: Ledger, settings: Settings, request: TrainRequest)
     return job
 
 
-def describe(event: Event) -> str:
-    """What a terminal prints of an event; nothing of mere progress."""
+def describe(event: Event, files: Path) -> str:
+    """What a terminal prints of an event; nothing of mere progress. ``files`` is where paths of events begin."""
     about = event.payload
     if event.kind == "report":
         return report_text(about["report"], min(shutil.get_terminal_size().columns, 110))
     if event.kind == "note":
         return str(about["text"])
     if event.kind == "sample":
-        return f"sample after epoch {about['epoch']}: {about['files']['mp3']}"
+        when = f"after epoch {about['epoch']}" if about["epoch"] else "before the first epoch"
+        return f"sample {when}: {files / about['files']['mp3']}"
     if event.kind != "epoch":
         return ""
-    left = time.strftime("%M:%S", time.gmtime(about["eta_s"]))
+    left = timedelta(seconds=round(about["eta_s"]))
     return (
         f"epoch {about['epoch']:3}/{about['epochs']}  generator {about['generator_loss']:+.2f}  "
         f"critic {about['critic_loss']:.2f}  similarity {about['similarity']:.3f}{'*' if about['best'] else ' '}  "

@@ -30,7 +30,7 @@ def draft_genre(survey: Survey, name: str, description: str, base: Genre | None,
     """
     feel = {key: value for key, value in asdict(base.feel).items() if key in _FEEL_OF_BASE and value} if base else {}
     table = {
-        "title": name.replace("-", " ").capitalize(),
+        "title": _title(name),
         "description": description or f"Learned from {len(survey.items)} pieces of {survey.name}.",
         "technique": "accompany",
         "tempo_bpm": survey.tempo_bpm,
@@ -47,8 +47,8 @@ def draft_genre(survey: Survey, name: str, description: str, base: Genre | None,
 
 
 def named(genre: Genre, name: str) -> Genre:
-    """The genre under its own name, whatever its folder is called."""
-    return replace(genre, name=name)
+    """The genre under its own name, whatever its folder is called and whatever it was begun as."""
+    return replace(genre, name=name, title=_title(name))
 
 
 def graduate(genre: Genre, songs: Songs, record: Record, report: Mapping[str, Any], job: str, target: Path) -> None:
@@ -64,7 +64,7 @@ def graduate(genre: Genre, songs: Songs, record: Record, report: Mapping[str, An
         for name in ("genre.toml", "feel.json", BEST):
             if (genre.folder / name).is_file():
                 shutil.copyfile(genre.folder / name, partial / name)
-        _set_draft(partial / "genre.toml", record.draft)
+        _complete(partial / "genre.toml", genre.title, record.draft)
         rolls = [make_songroll(song) for song in songs.training]
         Repeats.learn(rolls, genre.parts[1:]).save(partial / REPEATS)
         (partial / "CARD.md").write_text(write_card(genre, record, report), encoding="utf-8")
@@ -91,8 +91,12 @@ def training_figures(record: Record, job: str) -> dict[str, Any]:
     }
 
 
-def _set_draft(path: Path, draft: str) -> None:
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+def _title(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
+
+def _complete(path: Path, title: str, draft: str) -> None:
+    table = tomllib.loads(path.read_text(encoding="utf-8")) | {"title": title}
     table.setdefault("band", {})["draft"] = draft
     path.write_text(tomli_w.dumps(table), encoding="utf-8")
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from composer_core.corpora.song_files import write_songs
 from composer_core.dataset import Survey, survey
-from composer_core.errors import Cancelled, GenreError, ResourceError, SettingError
+from composer_core.errors import Cancelled, ResourceError, SettingError
 from composer_core.genres import SHIPPED, Genre, find_genre, list_genres
-from composer_core.training_request import AUTO, CORPUS, FILE, NONE, TrainRequest
+from composer_core.training_request import AUTO, CORPUS, FILE, NONE, TrainRequest, find_base
 from composer_core.worker.faults import explain
 from composer_core.worker.held import Held
 from composer_core.worker.setup import Setup
@@ -107,8 +107,8 @@ class Trainer:
         from composer_core.training.transfer import choose_base
 
         if request.resume:
-            gone = f"The training {request.resume[:40]!r} is not kept any more"
-            raise SettingError(f"{gone} (only the latest {KEPT} are): start a new one.")
+            gone = f"Of the training {request.resume[:40]!r} nothing is kept"
+            raise SettingError(f"{gone} (it never began, or {KEPT} later ones have ended): start a new one.")
         found = self._read(job, request)
         report = found.report()
         self.held.ledger.record(
@@ -129,10 +129,7 @@ class Trainer:
         if request.base == AUTO:
             bands = {genre.name: genre.parts for genre in list_genres((SHIPPED,)) if not genre.is_choir}
             return find_genre(choose(found.parts, bands))
-        genre = find_genre(request.base, self.setup.genre_folders)
-        if genre.is_choir:
-            raise GenreError(f"{genre.title} is a choir, whose networks only know four voices: choose another --base.")
-        return genre
+        return find_base(request.base, self.setup.genre_folders)
 
     @contextmanager
     def _device(self, job: Job) -> Iterator[None]:
