@@ -52,10 +52,13 @@ class Metre:
         return ticks_per_beat * 4 * self.numerator // self.denominator
 
     def pulse_ticks(self, ticks_per_beat: int) -> int:
-        """Length of one felt pulse: a quarter in simple metres (an eighth in x/8), a dotted note in compound ones."""
+        """Length of one felt pulse: a quarter in simple metres (an eighth in x/8), a dotted note in compound ones.
+
+        It is one tick at least: a coarse file may have a pulse that is shorter.
+        """
         if self.is_compound:
-            return ticks_per_beat * 12 // self.denominator
-        return ticks_per_beat * 4 // max(self.denominator, 4)
+            return max(ticks_per_beat * 12 // self.denominator, 1)
+        return max(ticks_per_beat * 4 // max(self.denominator, 4), 1)
 
 
 @dataclass(frozen=True, slots=True)

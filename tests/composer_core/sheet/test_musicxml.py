@@ -54,7 +54,7 @@ def test_the_plan_stands_above_the_melody(composition):
 @st.composite
 def anything(draw):
     """Notes without any order, at any resolution, under any metres."""
-    per_beat = draw(st.sampled_from([24, 96, 100, 384, 480, 1000]))
+    per_beat = draw(st.sampled_from([1, 24, 96, 100, 384, 480, 1000]))
     starts = sorted(draw(st.sets(st.integers(1, 12 * per_beat), max_size=3)))
     metres = [(0, draw(st.sampled_from(METRES))), *((start, draw(st.sampled_from(METRES))) for start in starts)]
     timing = Timing(per_beat, metres=tuple(metres), pickup_ticks=draw(st.integers(0, per_beat)))
