@@ -56,7 +56,6 @@ class StudioFrontend:
             metrics=Metrics(desk, clock()),
             limits=limits or Limits(time.monotonic),
             version=version("tutti"),
-            clock=clock,
         )
 
     async def run(self, handle: Handle, suggest: Suggest) -> None:

@@ -28,7 +28,7 @@ async def compose(ask: Ask) -> web.StreamResponse:
         "melody": await ask.desk.do(melody_json, melody),
         "seed": job.payload["seed"],
     }
-    return json_answer(understood, 202)
+    return await json_answer(ask, understood, 202)
 
 
 async def again(ask: Ask) -> web.StreamResponse:
@@ -36,7 +36,7 @@ async def again(ask: Ask) -> web.StreamResponse:
     entry = await own_take(ask)
     command = COMMANDS[ask.body["change"]]
     incoming = ask.guest.wish(command, secrets.token_hex(16), id=entry.id, value=ask.body.get("value"))
-    return json_answer(await job_json(await once_more(incoming, ask.desk), ask.desk), 202)
+    return await json_answer(ask, await job_json(await once_more(incoming, ask.desk), ask.desk), 202)
 
 
 async def jobs(ask: Ask) -> web.StreamResponse:
@@ -47,22 +47,23 @@ async def jobs(ask: Ask) -> web.StreamResponse:
     everyone = await ask.desk.do(ledger.count, OPEN)
     mine = await ask.desk.do(ledger.jobs, user=ask.user, statuses=OPEN, limit=1000)
     workers = await ask.desk.do(ledger.live_workers)
-    return json_answer(
+    return await json_answer(
+        ask,
         {
             "jobs": [await job_json(job, ask.desk) for job in own],
             "others": max(everyone - len(mine), 0),
             "workers": len(workers),
-        }
+        },
     )
 
 
 async def job(ask: Ask) -> web.StreamResponse:
     """Return one job."""
-    return json_answer(await job_json(await seen_job(ask), ask.desk))
+    return await json_answer(ask, await job_json(await seen_job(ask), ask.desk))
 
 
 async def cancel(ask: Ask) -> web.StreamResponse:
     """Cancel a job; one that has ended stays as it is."""
     own = await own_job(ask)
     now = await ask.desk.do(ask.desk.ledger.cancel, own.id, user=ask.user)
-    return json_answer(await job_json(now or own, ask.desk))
+    return await json_answer(ask, await job_json(now or own, ask.desk))

@@ -12,7 +12,7 @@ import jsonschema_rs
 
 Schema = dict[str, Any]
 
-_JSON, _REFERENCE = "application/json", "#/components/"
+_JSON, _STREAM = "application/json", "text/event-stream"
 _SHOWN = 60
 
 
@@ -57,6 +57,8 @@ class Operation:
     method: str
     path: str
     is_public: bool
+    is_stream: bool
+    """Whether its answer goes on for as long as something happens."""
     parameters: tuple[Parameter, ...] = ()
     body: Schema = field(default_factory=dict)
     """The schema with all that it refers to, if it takes JSON."""
@@ -105,6 +107,7 @@ def _operations(data: Schema) -> Iterator[Operation]:
                 method=method.upper(),
                 path=path,
                 is_public=about.get("security") == [],
+                is_stream=_STREAM in about["responses"].get("200", {}).get("content", {}),
                 parameters=tuple(_parameter(one, components) for one in about.get("parameters", ())),
                 body=schema,
                 needs_body=about.get("requestBody", {}).get("required", False),

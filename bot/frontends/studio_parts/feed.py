@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.as_json.jobs import job_json
-from bot.as_json.trainings import event_json
+from bot.as_json.trainings import Event, event_json
 from bot.desk import Desk
 
 POLL_S = 0.2
@@ -23,11 +23,12 @@ log = logging.getLogger(__name__)
 class Topic:
     """One job as its followers are told of it: frames as they go over the line, made once for all.
 
-    ``told`` are the events from the first on, each (sequence, frame); ``state`` is the latest frame of the job itself,
-    ``version`` counts them; ``end`` comes when all was told.
+    ``told`` are the events from the first on, each (sequence, frame), ``last`` is the sequence of the latest; ``state``
+    is the latest frame of the job itself, ``version`` counts them; ``end`` comes when all was told.
     """
 
     told: list[tuple[int, bytes]] = field(default_factory=list)
+    last: int = 0
     state: bytes = b""
     version: int = 0
     end: bytes = b""
@@ -36,10 +37,10 @@ class Topic:
     looked_s: float = 0.0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @property
-    def last(self) -> int:
-        """The sequence of the latest event."""
-        return self.told[-1][0] if self.told else 0
+    def tell(self, event: Event) -> None:
+        """Add an event; one that cannot be told is passed over rather than tried for ever."""
+        self.last = event.sequence
+        self.told.append((event.sequence, frame(event.kind, event_json(event), event.sequence)))
 
     def announce(self) -> None:
         """Wake every follower."""
@@ -97,35 +98,37 @@ class Feed:
 
     async def _look(self) -> None:
         """Ask for states first and news second: when a job has ended, its last event is among the news."""
-        open_topics = {job_id: topic for job_id, topic in self._topics.items() if not topic.end}
-        if not open_topics:
+        topics = {job_id: topic for job_id, topic in self._topics.items() if not topic.end}
+        if not topics:
             return
         self.looks += 1
-        states = {state.job_id: state for state in await self.desk.do(self.desk.watch.states, list(open_topics))}
-        news = await self.desk.do(self.desk.watch.news, {job_id: topic.last for job_id, topic in open_topics.items()})
-        changed = {event.job_id for event in news}
-        for event in news:
-            told = frame(event.kind, event_json(event), event.sequence)
-            open_topics[event.job_id].told.append((event.sequence, told))
-        now = asyncio.get_running_loop().time()
-        for job_id, topic in open_topics.items():
-            if await self._refresh(job_id, topic, states.get(job_id), now) or job_id in changed:
+        states = {state.job_id: state for state in await self.desk.do(self.desk.watch.states, list(topics))}
+        news = await self.desk.do(self.desk.watch.news, {job_id: topic.last for job_id, topic in topics.items()})
+        for job_id, topic in topics.items():
+            before = (topic.version, topic.last)
+            try:
+                for event in (one for one in news if one.job_id == job_id):
+                    topic.tell(event)
+                await self._refresh(job_id, topic, states.get(job_id))
+            except Exception:  # of one job: the others are told of all the same
+                log.exception("job %s could not be told of", job_id)
+            if topic.end or (topic.version, topic.last) != before:
                 topic.announce()
 
-    async def _refresh(self, job_id: str, topic: Topic, state: Any, now: float) -> bool:  # noqa: ANN401 - a Watch.State
-        """Bring the job's own frame up to date; return whether there is something to tell."""
-        is_waiting = state is not None and state.status not in (*ENDED, "running")
-        if state == topic.seen and topic.version and not (is_waiting and now - topic.looked_s >= PLACE_S):
-            return False
+    async def _refresh(self, job_id: str, topic: Topic, state: Any) -> None:  # noqa: ANN401 - of storage.watch
+        """Bring the job's own frame up to date, and the end when it has come."""
+        now = asyncio.get_running_loop().time()
+        waits = state is not None and state.status not in (*ENDED, "running")
+        if state == topic.seen and topic.version and not (waits and now - topic.looked_s >= PLACE_S):
+            return
         topic.seen, topic.looked_s = state, now
         job = await self.desk.do(self.desk.ledger.job, job_id) if state is not None else None
         data = await job_json(job, self.desk) if job else None
         made = frame("job", data)
-        is_new, topic.state = made != topic.state, made
-        topic.version += is_new
+        topic.version += made != topic.state
+        topic.state = made
         if state is None or state.status in ENDED:
             topic.end = frame("end", data)
-        return is_new or bool(topic.end)
 
 
 def frame(kind: str, data: object, sequence: int | None = None) -> bytes:

@@ -26,19 +26,21 @@ async def genres(ask: Ask) -> web.StreamResponse:
     """List them, and say which is taken when none is named."""
     place = ask.guest.wish("genres", "").place
     decided = await ask.desk.decisions(place)
-    return json_answer({"genres": await genres_json(place, ask.user, ask.desk), "default": decided.default_genre})
+    return await json_answer(
+        ask, {"genres": await genres_json(place, ask.user, ask.desk), "default": decided.default_genre}
+    )
 
 
 async def genre(ask: Ask) -> web.StreamResponse:
     """Return one with its model card."""
     found = await _named(ask)
     card = await ask.desk.do(card_text, found)
-    return json_answer(await genre_json(found, ask.desk) | {"card": card})
+    return await json_answer(ask, await genre_json(found, ask.desk) | {"card": card})
 
 
 async def genre_training(ask: Ask) -> web.StreamResponse:
     """Return how one was trained."""
-    return json_answer(await ask.desk.do(training_json, await _named(ask)))
+    return await json_answer(ask, await ask.desk.do(training_json, await _named(ask)))
 
 
 async def make_example(ask: Ask) -> web.StreamResponse:
@@ -46,7 +48,7 @@ async def make_example(ask: Ask) -> web.StreamResponse:
     found = await _named(ask)
     if not await ask.desk.do(found.weights.is_file):
         raise Missing(f"The genre {found.name} has no weights here: nothing can be composed in it.")
-    return json_answer(example_json(found, await make(found, ask.desk)))
+    return await json_answer(ask, example_json(found, await make(found, ask.desk)))
 
 
 async def example_file(ask: Ask, kind: str, mime: str) -> web.StreamResponse:

@@ -35,20 +35,21 @@ async def compositions(ask: Ask) -> web.StreamResponse:
     found, total = await ask.desk.do(ask.desk.history.search, search, limit=per_page, offset=(page - 1) * per_page)
     shared = await ask.desk.do(ask.desk.pages.open_of, ask.user)
     tags = await ask.desk.do(ask.desk.history.tags, ask.user)
-    return json_answer(
+    return await json_answer(
+        ask,
         {
             "compositions": [summary_json(entry, shared) for entry in found],
             "page": page,
             "pages": max(-(-total // per_page), 1),
             "total": total,
             "tags": [{"tag": tag, "count": count} for tag, count in tags],
-        }
+        },
     )
 
 
 async def composition(ask: Ask) -> web.StreamResponse:
     """Return everything about one."""
-    return json_answer(await composition_json(await own_take(ask), ask.desk, ask.base_url))
+    return await json_answer(ask, await composition_json(await own_take(ask), ask.desk, ask.base_url))
 
 
 async def change_composition(ask: Ask) -> web.StreamResponse:
@@ -69,7 +70,7 @@ async def composition_melody(ask: Ask) -> web.StreamResponse:
     """Return a take's melody, or another track's top line."""
     entry = await own_take(ask)
     melody = await ask.desk.toil(line_of, ask.desk, entry, ask.values.get("track"))
-    return json_answer(await ask.desk.do(melody_json, melody))
+    return await json_answer(ask, await ask.desk.do(melody_json, melody))
 
 
 async def own_file(ask: Ask, name: str) -> web.StreamResponse:

@@ -28,14 +28,14 @@ async def samples(ask: Ask) -> web.StreamResponse:
         }
         for tune in tunes
     ]
-    return json_answer({"samples": shown})
+    return await json_answer(ask, {"samples": shown})
 
 
 async def read_notes(ask: Ask) -> web.StreamResponse:
     """Read typed notes."""
     name = plain(ask.body.get("name", "")) or "melody"
     melody = await ask.desk.do(melody_from_notes, ask.body["notes"], name)
-    return json_answer(await ask.desk.do(melody_json, melody))
+    return await json_answer(ask, await ask.desk.do(melody_json, melody))
 
 
 async def read_midi_file(ask: Ask) -> web.StreamResponse:
@@ -45,11 +45,11 @@ async def read_midi_file(ask: Ask) -> web.StreamResponse:
             name, data = await read_midi(part, MOST_BYTES, ENDINGS)
             title = plain(PurePath(name).stem) or "melody"
             melody = await ask.desk.toil(melody_from_midi, data, title, ask.values.get("track"))
-            return json_answer(await ask.desk.do(melody_json, melody))
+            return await json_answer(ask, await ask.desk.do(melody_json, melody))
     raise Problem(400, "There is no part named file: choose a MIDI file.", "file")
 
 
 async def read_chords(ask: Ask) -> web.StreamResponse:
     """Lay a chord line on a melody."""
     melody = await ask.desk.do(read_melody_json, ask.body["melody"])
-    return json_answer(await ask.desk.do(plan_json, melody, ask.body["chords"], ask.body.get("bars")))
+    return await json_answer(ask, await ask.desk.do(plan_json, melody, ask.body["chords"], ask.body.get("bars")))

@@ -16,9 +16,9 @@ async def health(ask: Ask) -> web.StreamResponse:
     try:
         workers = await ask.desk.do(ask.desk.ledger.live_workers)
     except Exception:  # whatever is the matter with the disk: that is the answer
-        return json_answer({"status": "unavailable", "workers": {}, "version": ask.service.version}, 503)
+        return await json_answer(ask, {"status": "unavailable", "workers": {}, "version": ask.service.version}, 503)
     kinds = Counter(kind for worker in workers for kind in worker.kinds)
-    return json_answer({"status": "ok", "workers": dict(kinds), "version": ask.service.version})
+    return await json_answer(ask, {"status": "ok", "workers": dict(kinds), "version": ask.service.version})
 
 
 async def metrics(ask: Ask) -> web.StreamResponse:
@@ -29,23 +29,24 @@ async def metrics(ask: Ask) -> web.StreamResponse:
 
 async def openapi(ask: Ask) -> web.StreamResponse:
     """Return the description."""
-    return json_answer(ask.service.description.data)
+    return await json_answer(ask, ask.service.description.data)
 
 
 async def me(ask: Ask) -> web.StreamResponse:
     """Say who is signed in."""
     workers = await ask.desk.do(ask.desk.ledger.live_workers)
-    return json_answer(
+    return await json_answer(
+        ask,
         {
             "name": ask.guest.user.name,
             "mode": "public" if ask.service.is_public else "local",
             "place": place_json(ask.guest, ask.service),
             "workers": len(workers),
             "version": ask.service.version,
-        }
+        },
     )
 
 
 async def options(ask: Ask) -> web.StreamResponse:
     """Return ranges and choices."""
-    return json_answer(options_json())
+    return await json_answer(ask, options_json())

@@ -33,15 +33,15 @@ class Text:
     plain: bytes
     packed: bytes
 
-    def answer(self, request: web.Request) -> web.Response:
+    def answer(self, request: web.Request, status: int = 200) -> web.Response:
         """Return it, or that it has not changed."""
         headers = {"ETag": f'"{self.tag}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if request.if_none_match and any(known.value == self.tag for known in request.if_none_match):
             return web.Response(status=304, headers=headers)
         headers["Content-Type"] = self.kind
         if "gzip" in request.headers.get("Accept-Encoding", ""):
-            return web.Response(body=self.packed, headers=headers | {"Content-Encoding": "gzip"})
-        return web.Response(body=self.plain, headers=headers)
+            return web.Response(body=self.packed, status=status, headers=headers | {"Content-Encoding": "gzip"})
+        return web.Response(body=self.plain, status=status, headers=headers)
 
 
 class Pages:
@@ -58,13 +58,13 @@ class Pages:
         app.router.add_get(SHARED, self.shared)
         app.router.add_get("/{path:.+}", self.file)
 
-    async def index(self, request: web.Request) -> web.StreamResponse:
+    async def index(self, request: web.Request, status: int = 200) -> web.StreamResponse:
         """Return the page."""
         path = self.folder / "index.html"
         do = request.app[SERVICE].desk.do
         if not await do(path.is_file):
             return web.Response(text=MISSING, status=503)
-        return (await do(self._text, path)).answer(request)
+        return (await do(self._text, path)).answer(request, status)
 
     async def shared(self, request: web.Request) -> web.StreamResponse:
         """Return the page with a head that says what is shared, for whatever previews the link in a chat."""
@@ -82,6 +82,8 @@ class Pages:
         do = request.app[SERVICE].desk.do
         path = await do(self._find, request.match_info["path"])
         if path is None:
+            if "text/html" in request.headers.get("Accept", ""):  # a person: the page says that there is no such one
+                return await self.index(request, status=404)
             raise web.HTTPNotFound
         if path.suffix in TEXTS:
             return (await do(self._text, path)).answer(request)

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
+from bot.chat import User
 from bot.frontends.studio_parts import accounts, armour
 from bot.frontends.studio_parts.answers import Problem, problem_answer, refusal_answer
 from bot.frontends.studio_parts.description import NotAsDescribed, Operation
@@ -20,7 +21,7 @@ JSON_BYTES = 4 * 1024 * 1024  # 20,000 notes have 1.2 MB
 
 Handler: TypeAlias = Callable[[Ask], Awaitable[web.StreamResponse]]
 _Next: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_STRANGER = Guest.local()  # of an operation that needs nobody: no handler of such a one looks at it
+_NOBODY = Guest(User("", "", ""))  # owns nothing
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +66,10 @@ def route(operation: Operation, handler: Handler) -> _Next:
         body = await _body(request, operation, service) if operation.body else None
         began = time.perf_counter()
         try:
-            return await handler(Ask(request, service, guest or _STRANGER, values, body, session))
+            return await handler(Ask(request, service, guest or _NOBODY, values, body, session))
         finally:
-            service.metrics.asked(operation.name, time.perf_counter() - began)
+            if not operation.is_stream:
+                service.metrics.asked(operation.name, time.perf_counter() - began)
 
     return answer
 

@@ -1,6 +1,6 @@
 """What every handler works with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,7 +29,6 @@ class Service:
     metrics: Metrics
     limits: Limits
     version: str
-    clock: Callable[[], float]
 
     @property
     def is_public(self) -> bool:

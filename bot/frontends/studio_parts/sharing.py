@@ -17,7 +17,7 @@ async def share(ask: Ask) -> web.StreamResponse:
     """Open a take's page."""
     entry = await own_take(ask)
     page = await ask.desk.do(ask.desk.pages.open, entry.id, ask.user)
-    return json_answer(page_json(page, ask.base_url))
+    return await json_answer(ask, page_json(page, ask.base_url))
 
 
 async def unshare(ask: Ask) -> web.StreamResponse:
@@ -34,13 +34,13 @@ async def send(ask: Ask) -> web.StreamResponse:
     if place is None:
         raise Busy("You did not come from a chat: open the studio with the link of /studio to send there.")
     sent = await send_to_chat(entry.id, ask.guest, ask.desk, ask.service.others[place["platform"]])
-    return json_answer({"link": sent.link})
+    return await json_answer(ask, {"link": sent.link})
 
 
 async def shared(ask: Ask) -> web.StreamResponse:
     """Return what a share page shows."""
     page, entry = await find_shared(ask.desk, ask.values["token"])
-    return json_answer(await shared_json(entry, page, ask.desk))
+    return await json_answer(ask, await shared_json(entry, page, ask.desk))
 
 
 async def shared_file(ask: Ask, name: str) -> web.StreamResponse:

@@ -16,14 +16,14 @@ from bot.stems import make_stems as make
 async def stems(ask: Ask) -> web.StreamResponse:
     """Say how they stand."""
     entry = await own_take(ask)
-    return json_answer(stems_json(entry, await find_stems(entry, ask.desk)))
+    return await json_answer(ask, stems_json(entry, await find_stems(entry, ask.desk)))
 
 
 async def make_stems(ask: Ask) -> web.StreamResponse:
     """Have them recorded."""
     entry = await own_take(ask)
     incoming = ask.guest.wish("stems", secrets.token_hex(16))
-    return json_answer(stems_json(entry, await make(entry, incoming, ask.desk)))
+    return await json_answer(ask, stems_json(entry, await make(entry, incoming, ask.desk)))
 
 
 async def stem(ask: Ask) -> web.StreamResponse:

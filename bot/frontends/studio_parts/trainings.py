@@ -43,7 +43,7 @@ async def add_dataset(ask: Ask) -> web.StreamResponse:
     except Refused as error:
         raise Problem(415, str(error), "files") from error
     job = await survey(dataset, known, ask.guest.wish("survey", dataset), ask.desk)
-    return json_answer(await dataset_json(job, ask.desk), 202)
+    return await json_answer(ask, await dataset_json(job, ask.desk), 202)
 
 
 async def _name(part: BodyPartReader) -> str:
@@ -64,13 +64,13 @@ async def _take_in(part: BodyPartReader, taken: Intake, ask: Ask) -> None:
 
 async def datasets(ask: Ask) -> web.StreamResponse:
     """List the user's data sets."""
-    return json_answer({"datasets": await datasets_json(ask.user, ask.desk)})
+    return await json_answer(ask, {"datasets": await datasets_json(ask.user, ask.desk)})
 
 
 async def dataset(ask: Ask) -> web.StreamResponse:
     """Return one with its report."""
     job = await doing.find_own(ask.desk, ask.user, ask.values["dataset"], SURVEY)
-    return json_answer(await dataset_json(job, ask.desk))
+    return await json_answer(ask, await dataset_json(job, ask.desk))
 
 
 async def delete_dataset(ask: Ask) -> web.StreamResponse:
@@ -82,44 +82,44 @@ async def delete_dataset(ask: Ask) -> web.StreamResponse:
 
 async def training_options(ask: Ask) -> web.StreamResponse:
     """Return the hyper-parameters."""
-    return json_answer(training_options_json())
+    return await json_answer(ask, training_options_json())
 
 
 async def train(ask: Ask) -> web.StreamResponse:
     """Begin a training."""
     await doing.check_may_train(ask.guest, ask.desk)
     job = await doing.begin(ask.body, ask.guest.wish("train", secrets.token_hex(16)), ask.desk)
-    return json_answer(await training_json(job, ask.desk), 202)
+    return await json_answer(ask, await training_json(job, ask.desk), 202)
 
 
 async def trainings(ask: Ask) -> web.StreamResponse:
     """List the user's trainings."""
-    return json_answer({"trainings": await trainings_json(ask.user, ask.desk)})
+    return await json_answer(ask, {"trainings": await trainings_json(ask.user, ask.desk)})
 
 
 async def training(ask: Ask) -> web.StreamResponse:
     """Return one."""
-    return json_answer(await training_json(await _own(ask), ask.desk))
+    return await json_answer(ask, await training_json(await _own(ask), ask.desk))
 
 
 async def stop_training(ask: Ask) -> web.StreamResponse:
     """Stop one; what it has learned is kept, to go on with or to make a genre of."""
     job = await _own(ask)
     now = await ask.desk.do(ask.desk.ledger.cancel, job.id, user=ask.user)
-    return json_answer(await training_json(now or job, ask.desk))
+    return await json_answer(ask, await training_json(now or job, ask.desk))
 
 
 async def resume_training(ask: Ask) -> web.StreamResponse:
     """Go on with one."""
     job = await doing.go_on(await _own(ask), ask.guest.wish("resume", secrets.token_hex(16)), ask.desk)
-    return json_answer(await training_json(job, ask.desk))
+    return await json_answer(ask, await training_json(job, ask.desk))
 
 
 async def keep_training(ask: Ask) -> web.StreamResponse:
     """Make a genre of one."""
     wish = ask.guest.wish("keep", secrets.token_hex(16))
     job = await doing.keep(await _own(ask), ask.body.get("name"), wish, ask.desk)
-    return json_answer(await training_json(job, ask.desk))
+    return await json_answer(ask, await training_json(job, ask.desk))
 
 
 async def delete_training(ask: Ask) -> web.StreamResponse:

@@ -181,6 +181,13 @@ async def test_a_disk_that_fails_once_ends_no_stream(page, studio, training, mon
     assert epochs(await read(page, lambda got: bool(epochs(got)))) == [1] and len(calls) >= 2
 
 
+async def test_an_event_that_cannot_be_told_hides_no_other(page, studio, training, caplog):
+    training.record("trainer", JOB, "sample", {"no": "epoch"})
+    tell(training, 1, 1)
+    assert epochs(await read(page, lambda got: bool(epochs(got)))) == [1]
+    assert "could not be told of" in caplog.text
+
+
 def test_a_frame_is_one_event_whatever_it_holds():
     made = frame("no\nte", {"text": "a\n\nid: 9\r\u2028ü"}, 7)
     assert made.count(b"\n") == 4 and b"\r" not in made and made.startswith(b"id: 7\nevent: note\ndata: ")

@@ -69,7 +69,10 @@ async def test_files_have_their_types_and_parts(folder, page):
 
 async def test_there_is_nothing_else(folder, page):
     for path in ["/nothing", "/js", "/js/", "/link/passwd", "/compose.js", "/apix", "/api", "/api/x"]:
-        assert (await raw(page, path))[0] == 404
+        status, headers, _ = await raw(page, path)
+        assert (status, headers["Content-Type"]) == (404, "application/json; charset=utf-8"), path
+    status, headers, body = await raw(page, "/nothing/here", Accept="text/html,*/*")
+    assert status == 404 and body.startswith(b"<title>"), "a person is told by the page"
 
 
 async def test_without_a_page_the_api_works_and_says_so(folder, page):
