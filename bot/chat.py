@@ -182,9 +182,9 @@ class Reply:
     """Something to say; to the asker alone unless ``private`` is false.
 
     ``replaces_source`` changes the message whose button was pressed instead of adding one, ``removes_source`` deletes
-    it; ``retracts`` are older messages of ours to delete. ``aloud`` begins to play where the asker listens, before the text
-    is said. ``place`` says it somewhere else; ``title`` heads it where the place wants one (a forum); ``thread_title``
-    opens a thread of that name under it, where the place has threads. ``sent`` is told where it went.
+    it; ``retracts`` are older messages of ours to delete. ``aloud`` begins to play where the asker listens, before the
+    text is said. ``place`` says it somewhere else; ``title`` heads it where the place wants one (a forum);
+    ``thread_title`` opens a thread of that name under it, where the place has threads. ``sent`` is told where it went.
     """
 
     text: str

@@ -46,7 +46,7 @@ def named(job: Job) -> str:
 def report_card(job: Job, *, started: bool = False) -> Reply:
     """Show a data report; if the data will do, with buttons that begin the training, or drop it."""
     report: dict[str, Any] = (job.result or {})["report"]
-    heading = f"📋 What there is to learn {named(job)} from{who(job)} `{job.id}`"
+    heading = f"📋 {named(job)}{who(job)}: what there is to learn from. `{job.id}`"
     rows: tuple[Row, ...] = ()
     if report["usable"] and not started:
         rows = ((Button("Start", f"train_start {job.id}", "primary"), Button("Cancel", f"train_drop {job.id}")),)
@@ -65,7 +65,7 @@ def course_card(job: Job, course: Course, files: FileStore) -> Reply:
     full = round(CELLS * min(max(fraction, 0.0), 1.0))
     doing = STAGES.get(stage, stage)
     heading = f"🎓 {named(job)}{who(job)}: {doing} {'▰' * full}{'▱' * (CELLS - full)} {fraction:.0%}. `{job.id}`"
-    lines = [heading, *_figures(course, is_over=False)]
+    lines = [heading, *_figures(course, is_over=stage == "finish")]
     stop = [Button("Stop", f"train_stop {job.id}", "danger")]
     stop += [Button("Stop and keep", f"train_keep {job.id}")] if course.epoch else []
     return Reply("\n".join(lines), curves(course, files), (tuple(stop),), private=False)

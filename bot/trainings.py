@@ -87,7 +87,8 @@ def delete(job: Job, desk: Desk) -> None:
     Raises:
         Busy: it has not ended.
     """
-    if not job.ended:
+    others = desk.watch.trainings_of(str(job.payload["name"]))
+    if not job.ended or any(root_of(other) == job.id for other in others):
         raise Busy("It has not ended: stop it first.")
     desk.privacy.forget_job(job.id)
 

@@ -89,5 +89,8 @@ def _show(rows: list[dict[str, Any]], options: argparse.Namespace) -> None:
 
 def _row(job: Job) -> dict[str, Any]:
     payload = job.payload
+    if job.kind in ("survey", "train"):
+        about = f"{payload['name']} from {payload['dataset']}"
+        return {"id": job.id, "status": job.status, "kind": job.kind, "created": when(job.created_at), "about": about}
     about = f"{payload.get('melody', {}).get('name', '')} in {payload.get('genre', '')}, seed {payload.get('seed', '')}"
     return {"id": job.id, "status": job.status, "kind": job.kind, "created": when(job.created_at), "about": about}

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from composer_core.genres import SHIPPED
-from composer_core.training_request import FILE, Epoch, TrainRequest
+from composer_core.training_request import Epoch, TrainRequest
 from storage.files import FileStore
 from storage.genre_shelf import GenreShelf, Owned
 from storage.home import Home
@@ -187,8 +187,3 @@ class FakeTrainer:
 
     def _tell(self, job: Job, kind: str, stage: str, fraction: float, **more: Any) -> None:
         self.ledger.record(self.owner, job.id, kind, {"stage": stage, "fraction": fraction, **more})
-
-
-def dataset_of(request: TrainRequest) -> str:
-    """The dataset in the file store that a request names."""
-    return request.dataset.removeprefix(FILE).partition("/")[0]

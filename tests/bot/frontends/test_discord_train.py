@@ -34,8 +34,10 @@ async def reported(discord, bot, trainer, channel, manager):
     return await report_in(discord, channel, manager)
 
 
-async def report_in(discord, channel, user):
-    (message,) = await discord.until(lambda: [one for one in public(channel, user) if buttons(one) == START])
+async def report_in(discord, channel, user, patience_s=30.0):
+    (message,) = await discord.until(
+        lambda: [one for one in public(channel, user) if buttons(one) == START], patience_s
+    )
     return message
 
 
@@ -288,6 +290,25 @@ async def test_a_training_outlives_the_token(discord, bot, trainer, manager, run
     discord.world.clock.advance(3 * 3600)
     trainer.release()
     await discord.until(lambda: "is ready" in course.content)
+
+
+async def test_a_thread_whose_answer_was_lost_is_found_again(discord, bot, trainer, channel, manager, reported):
+    discord.fail("POST", r"/messages/\d+/threads$", status=500, after_doing=True)
+    await discord.press(manager, reported, "Start")
+    thread = await thread_of(discord, channel)
+    await shown(discord, thread, manager, "is ready")
+    await all_told(discord, bot)
+    assert len(discord.world.threads(channel)) == 1
+
+
+async def test_a_thread_that_is_deleted_in_mid_train_loses_no_genre(discord, bot, trainer, channel, manager, running):
+    thread, _ = running
+    thread.gone = True
+    trainer.release()
+    assert (await shown(discord, channel, manager, "is ready")).file(".mp3")
+    private = discord.world.private(discord.world.bot, manager)
+    await shown(discord, private, manager, "is ready", "The channel is gone")
+    await all_told(discord, bot)
 
 
 async def test_without_threads_it_is_told_in_the_channel(discord, bot, trainer, channel, manager):
