@@ -1,0 +1,48 @@
+"""A worker process that trains at debug size and meets its fate: ``small_trainer.py HOME FATE``."""
+
+import importlib
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from composer_core.training.course import Course
+from composer_core.worker import loop, teach
+from composer_core.worker.setup import Setup
+from storage.home import Home
+from tests.fakes.small_training import shrink
+
+
+def set_to(name: str, value: object) -> None:
+    module, _, attribute = name.rpartition(".")
+    setattr(importlib.import_module(module), attribute, value)
+
+
+def die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def in_the_middle(course: Course, windows: object, rng: object) -> dict[str, float]:
+    """Die in the second round of the second epoch."""
+    return die() if course.rounds == 3 else plain_round(course, windows, rng)
+
+
+def slowly(course: Course, windows: object, rng: object) -> dict[str, float]:
+    time.sleep(0.05)
+    return plain_round(course, windows, rng)
+
+
+home, fate = Home(Path(sys.argv[1])), sys.argv[2]
+plain_round = Course._round
+shrink(set_to)
+teach.MOST_WAITING = 100  # small epochs are faster than their pictures
+if fate == "dies in an epoch":
+    Course._round = in_the_middle
+if fate == "dies before it tells":
+    teach.Followed._tell_epoch = die
+if fate == "dies before it finishes":
+    teach.Followed.conclude = die
+if fate == "is slow":
+    Course._round = slowly
+loop.run(Setup(home), ("train",), until_idle=True, on_start=loop.stop_on_signals)
