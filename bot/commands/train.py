@@ -8,7 +8,7 @@ from bot.cards import plain
 from bot.chat import MIB, Attachment, Choice, Incoming, Place, Reply
 from bot.command import Command, Option
 from bot.commands.compose import complete_genre
-from bot.datasets import SURVEY, Intake, intake, stored, survey
+from bot.datasets import DATASET_BYTES, SURVEY, Intake, intake, stored, survey
 from bot.desk import Desk, job_id_for
 from bot.training_cards import report_card
 from bot.training_news import ROOM
@@ -135,6 +135,8 @@ def _request(incoming: Incoming, dataset: str) -> TrainRequest:
 def _check_sizes(files: list[Attachment]) -> None:
     if not files:
         raise SettingError("There is nothing to learn from yet: attach a zip of MIDI files, or up to ten of them.")
+    if sum(file.size_bytes for file in files) > DATASET_BYTES:
+        raise SettingError(f"Together these have more than {DATASET_BYTES // MIB} MB: send a part of them.")
     for file in files:
         if file.size_bytes > FILE_BYTES:
             raise SettingError(

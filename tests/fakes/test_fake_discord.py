@@ -126,6 +126,31 @@ async def test_the_first_follow_up_takes_the_privacy_of_what_it_replaces(bot, ev
     assert event.original.content == "for all" and event.original.only_for == event.user.id
 
 
+async def test_a_thread_hangs_under_one_message_of_a_channel(bot):
+    world = bot.fake.world
+    channel, private = world.channel(world.guild("Alpha")), world.private(world.bot, world.user("Ann"))
+    at = {}
+    for place in (channel, private):
+        await bot.ask("POST", f"/channels/{place.id}/messages", {"content": "x"})
+        at[place.id] = f"/channels/{place.id}/messages/{next(iter(place.messages))}/threads"
+    assert await bot.ask("POST", at[private.id], {"name": "t"}) == (400, 50024)
+    assert await bot.ask("POST", at[channel.id], {"name": "t"}) == (200, None)
+    assert await bot.ask("POST", at[channel.id], {"name": "t"}) == (400, 160004)
+    (thread,) = world.threads(channel)
+    assert await bot.ask("POST", f"/channels/{thread.id}/messages", {"content": "x"}) == (200, None)
+    channel.deny("Create Public Threads")
+    assert await bot.ask("POST", at[channel.id], {"name": "t"}) == (403, 50013)
+
+
+@pytest.mark.parametrize("rows", [0, 6, 2])
+async def test_a_form_has_one_to_five_fields_of_different_names(bot, event, rows):
+    field = {"type": 18, "label": "Files", "component": {"type": 19, "custom_id": "files"}}
+    modal = {"type": 9, "data": {"custom_id": "form", "title": "Train", "components": [field] * rows}}
+    callback = f"/interactions/{event.id}/{event.token}/callback"
+    assert await bot.ask("POST", callback, modal) == (400, 50035)
+    bot.fake.world.violations.clear()
+
+
 async def test_rate_limits_bite():
     fake = FakeDiscord(bucket=(2, 60.0))
     await fake.start()

@@ -164,12 +164,12 @@ class Wire:
             try:
                 async with self._session.get(url) as response:
                     response.raise_for_status()
-                    data = await response.content.read(limit + 1)
+                    data = bytearray()
                     while len(data) <= limit and (more := await response.content.read(limit + 1 - len(data))):
                         data += more
                 if len(data) > limit:
-                    raise NotFetched(f"The file is larger than {limit // 1024} KB: send the melody's track alone.")
-                return data
+                    raise NotFetched(f"The file is larger than {limit // 1024} KB: send a smaller one.")
+                return bytes(data)
             except aiohttp.ClientError as error:
                 log.warning("attachment, try %d: %s", tries, error)
                 await asyncio.sleep(0.2 * tries)

@@ -329,6 +329,22 @@ async def test_in_a_private_conversation_everybody_may_train(discord, bot, train
     await all_told(discord, bot)
 
 
+async def test_by_a_users_own_app_it_is_told_to_them_when_the_token_has_ended(discord, bot, trainer, bob):
+    elsewhere = discord.world.guild("Elsewhere", has_bot=False)
+    elsewhere.managers.add(bob.id)
+    place = discord.world.channel(elsewhere)
+    trainer.hold_after(2)
+    await discord.slash(bob, place, "train", name="my-waltzes", files=("a.zip", zipped()), epochs=3)
+    await discord.press(bob, await report_in(discord, place, bob), "Start")
+    await shown(discord, place, bob, "Epoch 2 of 3")
+    discord.world.clock.advance(16 * 60)
+    trainer.release()
+    private = discord.world.private(discord.world.bot, bob)
+    message = await shown(discord, private, bob, "is ready", "15 minutes")
+    assert message.file(".mp3").data == SOUND
+    await all_told(discord, bot)
+
+
 async def test_a_failed_training_says_why_and_can_go_on(discord, bot, trainer, manager, running):
     _, course = running
     (job, *_) = bot.desk.ledger.jobs()
