@@ -13,7 +13,7 @@
     feed          one look at the ledger for all who follow jobs; events writes it out to each
     metrics       figures for Prometheus
     uploads       files as they arrive
-    handlers      operation → handler, from the modules meta, melodies, genres, composing, library, sharing, stems,
+    handlers      operation → handler, from the modules meta, melodies, genres, composing, library, sharing, forms,
                   trainings
 
 A route is a line in the description and one in ``handlers``.

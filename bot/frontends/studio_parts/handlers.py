@@ -2,16 +2,17 @@
 
 from functools import partial
 
+from bot.forms import SCORE, STEMS
 from bot.frontends.studio_parts import (
     accounts,
     composing,
     events,
+    forms,
     genres,
     library,
     melodies,
     meta,
     sharing,
-    stems,
     trainings,
 )
 from bot.frontends.studio_parts.pipeline import Handler
@@ -49,10 +50,14 @@ HANDLERS: dict[str, Handler] = {
     "delete_composition": library.delete_composition,
     "composition_melody": library.composition_melody,
     **{f"composition_{name}": partial(library.own_file, name=name) for name in _OWN_FILES},
-    "stems": stems.stems,
-    "make_stems": stems.make_stems,
-    "stem": stems.stem,
-    "stems_zip": stems.stems_zip,
+    "stems": partial(forms.form, form=STEMS),
+    "make_stems": partial(forms.make, form=STEMS),
+    "stem": forms.stem,
+    "stems_zip": forms.stems_zip,
+    "score": partial(forms.form, form=SCORE),
+    "make_score": partial(forms.make, form=SCORE),
+    "score_musicxml": forms.musicxml,
+    "score_page": forms.score_page,
     "send": sharing.send,
     "share": sharing.share,
     "unshare": sharing.unshare,

@@ -206,6 +206,17 @@ async def test_stems_are_recorded_once_and_played_one_by_one(page, worker):
     assert (await page.get(stems["zip"])).headers["Content-Type"] == "application/zip"
 
 
+async def test_a_score_is_engraved_once_and_shown_page_by_page(page, worker):
+    (take,) = await page.composed()
+    base = f"/api/compositions/{take}/score"
+    assert (await page.get(base)).json["status"] == "none" and (await page.get(f"{base}/musicxml")).status == 404
+    await page.ended((await page.post(base)).json["job_id"])
+    score = (await page.post(base)).json
+    assert (await page.get(score["musicxml"])).body.startswith(b"<score-partwise")
+    assert [(await page.get(one)).status for one in score["pages"]] == [200]
+    assert (await page.get(f"{base}/pages/2")).status == 404
+
+
 async def test_stems_that_failed_are_tried_again(page, worker):
     (take,) = await page.composed()
     worker.error = ("The disk is full.", None)

@@ -51,7 +51,7 @@ async def belongings(public_studio, worker):
         payload = {"name": "waltz", "dataset": f"file:{'5' * 12}/upload.zip"}
         ledger.enqueue(job, kind, payload, user=ANN.user.id, origin={"platform": "studio"})
     ids = {"composition": take, "job": take.partition("-")[0], "dataset": "5" * 12, "training": "7" * 12}
-    return ann, bob, {**ids, "token": "x", "stem": 1, "epoch": 1, "file": "a.mp3"}
+    return ann, bob, {**ids, "token": "x", "stem": 1, "epoch": 1, "file": "a.mp3", "page": 1}
 
 
 async def test_what_is_anns_is_nothing_to_bob(belongings):
