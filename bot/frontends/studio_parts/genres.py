@@ -59,7 +59,7 @@ async def example_file(ask: Ask, kind: str, mime: str) -> web.StreamResponse:
     path = ask.desk.files.path(entries[0].files[kind]) if entries and kind in entries[0].files else None
     if path is None or not await ask.desk.do(path.is_file):
         raise Missing(f"There is no example of {found.name} yet: ask for it first.")
-    return file_answer(path, mime, ask_to_save=False)
+    return file_answer(path, mime, ask_to_save=bool(ask.values.get("download")))
 
 
 async def _named(ask: Ask) -> "Genre":

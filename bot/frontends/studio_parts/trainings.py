@@ -136,7 +136,7 @@ async def training_sample(ask: Ask) -> web.StreamResponse:
     path = ask.desk.files.path(stored) if stored else None
     if path is None or not await ask.desk.do(path.is_file):
         raise Missing("There is no such sample.")
-    return file_answer(path, kind_of(path), ask_to_save=False)
+    return file_answer(path, kind_of(path), ask_to_save=bool(ask.values.get("download")))
 
 
 async def _own(ask: Ask) -> doing.Job:

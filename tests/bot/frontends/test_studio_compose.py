@@ -203,7 +203,12 @@ async def test_stems_are_recorded_once_and_played_one_by_one(page, worker):
     stems = (await page.get(base)).json
     assert stems["status"] == "ready" and [(s["number"], s["name"]) for s in stems["stems"]] == [(1, "Alto")]
     assert (await page.get(stems["stems"][0]["url"])).body == b"ID3 alto"
-    assert (await page.get(stems["zip"])).headers["Content-Type"] == "application/zip"
+    for path in (stems["zip"], stems["zip"] + "?download=1"):
+        answer = await page.get(path)
+        assert (
+            answer.headers["Content-Type"] == "application/zip"
+            and "attachment" in answer.headers["Content-Disposition"]
+        )
 
 
 async def test_a_score_is_engraved_once_and_shown_page_by_page(page, worker):
