@@ -17,7 +17,7 @@ WHAT_CURVES_SHOW = "Curves of generator loss, critic loss and similarity index o
 
 @dataclass
 class Course:
-    """What a training's events have told so far: the last epoch, the best one, the last note, samples and a picture."""
+    """What a training's events have told: last epoch, best one, last note and picture, samples to be told."""
 
     seen: int = 0
     epoch: dict[str, Any] | None = None

@@ -9,12 +9,14 @@ from bot.chat import FileRefused, Frontend, Place, PlaceClosed, Refused, Reply
 from bot.desk import Desk
 from bot.results import fit
 from bot.training_cards import Course
-from bot.trainings import root_of
+from bot.trainings import TRAIN, root_of
 from storage.jobs import Job
 
 ROOM, OPENING, NEWS = "room", "opening", "news"
 """Parts of a training that have a message each, beside its course: the thread where it is watched, the message that it
 hangs under, and the announcement."""
+
+MOST_JOBS = 100  # of one user's that are looked through for those of one training
 
 log = logging.getLogger(__name__)
 
@@ -52,9 +54,8 @@ class TrainingNews:
         return await self.desk.do(cards.course_card, job, await self._told(job), self.desk.files)
 
     async def ending(self, job: Job) -> Reply:
-        """Return how a training has ended; nothing of it is remembered any more."""
+        """Return how a training has ended."""
         course = await self._told(job)
-        self._courses.pop(job.id, None)
         if job.status == "done":
             reply = await self.desk.do(cards.genre_card, job, self.desk.files)
             return await fit(self.desk, Place.from_json(job.origin), reply, job.user)
@@ -64,15 +65,20 @@ class TrainingNews:
     async def samples(self, frontend: Frontend, job: Job) -> None:
         """Post the samples that nobody has heard yet, each once; where nothing can be said, none."""
         course = await self._told(job)
-        told = await self.desk.do(self.desk.postings.parts_of_training, root_of(job)) if course.samples else set()
-        for sample in course.samples:
-            part = f"s{sample['epoch']}"
+        told = await self.desk.do(self._parts_told, job) if course.samples else set()
+        while course.samples:
+            part = f"s{course.samples[0]['epoch']}"
             if part not in told:
-                card = await self.desk.do(cards.sample_card, job, sample, self.desk.files)
+                card = await self.desk.do(cards.sample_card, job, course.samples[0], self.desk.files)
                 await self._post(frontend, job, await self.room(frontend, job), card, part)
+            del course.samples[0]
 
     async def announce(self, frontend: Frontend, job: Job) -> None:
-        """Post the finished genre where the training was begun, once, if it was watched somewhere else."""
+        """Post the finished genre where the training was begun, once, if it was watched somewhere else.
+
+        After that nothing of it is remembered any more.
+        """
+        self._courses.pop(job.id, None)
         place = replace(Place.from_json(job.origin), source="")
         told = await self.desk.do(self.desk.postings.all_of, job.id)
         with contextlib.suppress(PlaceClosed):
@@ -89,6 +95,12 @@ class TrainingNews:
             log.warning("%s of training %s could not be told: %s", part, job.id, error)
         else:
             await self.desk.do(self.desk.postings.remember, job.id, sent.channel, sent.message, part)
+
+    def _parts_told(self, job: Job) -> set[str]:
+        """The parts that have a message already, also of an earlier job that this one has taken up."""
+        root = root_of(job)
+        jobs = self.desk.watch.of_kind(job.user, TRAIN, limit=MOST_JOBS) if root != job.id else []
+        return self.desk.postings.parts_of({job.id, root, *(one.id for one in jobs if root_of(one) == root)})
 
     async def _told(self, job: Job) -> Course:
         """Return what a training has told so far."""

@@ -1,7 +1,7 @@
 """Which jobs a chat still has to be told about, and which message shows each."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.database import Connections
-from storage.records import read_json
+from storage.records import read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,10 @@ class Postings:
         """Note that no message shows it any more."""
         self._database.execute("delete from postings where job_id = ? and part = ?", [job_id, part])
 
-    def parts_of_training(self, root: str) -> set[str]:
-        """Return the parts that have a message, of a training's first job and of all that took it up."""
-        rows = self._database.execute(
-            """
-            select part from postings join jobs on jobs.id = job_id
-            where jobs.id = :root or (kind = 'train' and json_extract(payload, '$.resume') = :root)
-            """,
-            {"root": root},
-        )
-        return {part for (part,) in rows}
+    def parts_of(self, job_ids: Iterable[str]) -> set[str]:
+        """Return the parts that have a message, of any of these jobs."""
+        sql = "select part from postings where job_id in (select value from json_each(?))"
+        return {part for (part,) in self._database.execute(sql, [write_json(list(job_ids))])}
 
     def of_user(self, user: str) -> list[Posting]:
         """Return the messages that show a user's jobs."""
