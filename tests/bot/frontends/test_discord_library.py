@@ -69,7 +69,9 @@ async def test_the_queue_shows_ones_own_jobs_and_only_counts_the_others(discord,
     await discord.until(lambda: len(bot.desk.ledger.jobs()) == 2)
     (waiting,) = bot.desk.ledger.jobs(statuses=["queued"])
     listed = await ask(discord, bob, channel, "queue")
-    assert waiting.id in listed.content and "place 1" in listed.content and "1 of others, 1 composer at" in listed.content
+    assert (
+        waiting.id in listed.content and "place 1" in listed.content and "1 of others, 1 composer at" in listed.content
+    )
     assert "melody" in listed.content and f"{ann.id}" not in listed.content
     cancelled = await discord.answered(await discord.choose(bob, listed, "cancel", waiting.id))
     assert "Cancelled" in cancelled.content
