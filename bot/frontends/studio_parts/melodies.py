@@ -40,12 +40,11 @@ async def read_notes(ask: Ask) -> web.StreamResponse:
 
 async def read_midi_file(ask: Ask) -> web.StreamResponse:
     """Read an uploaded MIDI file."""
-    async for part in parts(reader(ask.request, MOST_BYTES)):
-        if part.name == "file":
-            name, data = await read_midi(part, MOST_BYTES, ENDINGS)
-            title = plain(PurePath(name).stem) or "melody"
-            melody = await ask.desk.toil(melody_from_midi, data, title, ask.values.get("track"))
-            return await json_answer(ask, await ask.desk.do(melody_json, melody))
+    async for part in parts(reader(ask.request, MOST_BYTES), "file"):
+        name, data = await read_midi(part, MOST_BYTES, ENDINGS)
+        title = plain(PurePath(name).stem) or "melody"
+        melody = await ask.desk.toil(melody_from_midi, data, title, ask.values.get("track"))
+        return await json_answer(ask, await ask.desk.do(melody_json, melody))
     raise Problem(400, "There is no part named file: choose a MIDI file.", "file")
 
 

@@ -31,15 +31,18 @@ async def add_dataset(ask: Ask) -> web.StreamResponse:
     await doing.check_may_train(ask.guest, ask.desk)
     await check_room(ask.user, ask.desk)
     upload, dataset, name = reader(ask.request, DATASET_BYTES), secrets.token_hex(6), ""
+    first = ""
     try:
         async with intake(ask.desk, dataset) as taken:
-            async for part in parts(upload):
+            async for part in parts(upload, "files", "name"):
                 if part.name == "files":
-                    name = name or PurePath(file_name(part)).stem
+                    first = first or PurePath(file_name(part)).stem
                     await _take_in(part, taken, ask)
-                elif part.name == "name":
+                elif name:
+                    raise Problem(400, "There are two names: give one.", "name")
+                else:
                     name = await _name(part)
-            known = {"name": plain(name) or "files", "files": taken.files, "bytes": taken.bytes}
+            known = {"name": plain(name or first) or "files", "files": taken.files, "bytes": taken.bytes}
     except Refused as error:
         raise Problem(415, str(error), "files") from error
     job = await survey(dataset, known, ask.guest.wish("survey", dataset), ask.desk)

@@ -29,11 +29,11 @@ def reader(request: web.Request, most_bytes: int) -> MultipartReader:
     return MultipartReader(request.headers, request.content)
 
 
-async def parts(upload: MultipartReader) -> AsyncIterator[BodyPartReader]:
-    """Yield the parts one by one; each must be read before the next.
+async def parts(upload: MultipartReader, *names: str) -> AsyncIterator[BodyPartReader]:
+    """Yield the parts of these names one by one; each must be read before the next.
 
     Raises:
-        Problem: the upload is damaged.
+        Problem: the upload is damaged, or has parts of other names, which nothing would limit.
     """
     while True:
         try:
@@ -44,6 +44,8 @@ async def parts(upload: MultipartReader) -> AsyncIterator[BodyPartReader]:
             return
         if not isinstance(part, BodyPartReader):
             raise Problem(400, "The upload has parts within parts: send plain files.")
+        if part.name not in names:
+            raise Problem(400, f"There is no part {(part.name or '')[:40]!r} here: send {' and '.join(names)}.")
         yield part
 
 

@@ -12,6 +12,9 @@ from composer_core.midi import write_composition
 from composer_core.music import Composition, Key, Note, Timing, Track
 
 
+pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")  # aiohttp's own, in its multipart
+
+
 def midi(*pitches, name="tune"):
     notes = tuple(Note(480 * n, pitch, 480) for n, pitch in enumerate(pitches or (60, 62, 64, 65)))
     tracks = (Track("Tune", 0, notes, is_melody=True), Track("Low", 32, (Note(0, 36, 960),)))
@@ -114,6 +117,13 @@ async def test_a_file_that_is_too_large_is_refused_while_it_arrives(page):
     head = HEAD % (b"file", b"a.mid", b"MThd")
     line, sent = await refused_while_sending(page, "/api/melodies", head, bytes(65536), 200 * MOST_BYTES)
     assert b" 413 " in line and sent < 100 * MOST_BYTES
+
+
+async def test_a_part_that_nobody_asked_for_is_refused_while_it_arrives(page):
+    for path in ("/api/melodies", "/api/datasets"):
+        head = HEAD % (b"other", b"a.mid", b"MThd")
+        line, sent = await refused_while_sending(page, path, head, bytes(65536), 200 * MOST_BYTES)
+        assert b" 400 " in line and sent < 100 * MOST_BYTES
 
 
 async def test_a_file_of_another_kind_is_refused_while_it_arrives(page):
