@@ -49,7 +49,11 @@ class Command:
 
     @property
     def gathers(self) -> Option | None:
-        """The option that takes several files: platforms whose commands take one at a time open a form for it."""
+        """The option that takes several files: platforms whose commands take one at a time open a form for it.
+
+        Without it, a command does nothing but say what is wrong with the rest, or that it is missing: so nobody fills in
+        a form in vain.
+        """
         return next((option for option in self.options if option.most > 1), None)
 
     def option(self, name: str) -> Option | None:

@@ -1,6 +1,7 @@
 """Tutti in Discord. The parts are in ``discord_parts``: reading events, writing replies, the requests themselves."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from bot.frontends.discord_parts.wire import CHANGE_LATER, THINK_PRIVATELY, Wire
 from bot.settings import DiscordSettings
 
 FORUMS = (15, 16)  # resources/channel.mdx, "Channel Types": GUILD_FORUM, GUILD_MEDIA
+FORM_S = 1.5  # to find out what is wrong before a form opens, which it must within three seconds
 PACE_S = 1.5  # between edits of one message: no limit is published, five in five seconds is lore
 
 log = logging.getLogger(__name__)
@@ -117,7 +119,7 @@ class DiscordFrontend:
 
     async def _answer(self, wire: Wire, reader: Reader, event: Event, handle: Handle) -> None:
         """Acknowledge at once, then deliver the replies as they come."""
-        if form := self._forms.ask(event):
+        if form := await self._form(reader, event, handle):
             await wire.acknowledge(event, form)
             return
         if not await wire.acknowledge(event, CHANGE_LATER if event.kind == COMPONENT else THINK_PRIVATELY):
@@ -133,6 +135,17 @@ class DiscordFrontend:
             log.exception("the answer to event %s could not be delivered", event.id)
         finally:
             self._open.pop(event.token, None)
+
+    async def _form(self, reader: Reader, event: Event, handle: Handle) -> dict[str, Any] | None:
+        """Return the form that a command needs, unless something else is wrong with it, which is said first."""
+        if (asked := self._forms.ask(event)) is None:
+            return None
+        option, form = asked
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FORM_S):
+                first = await anext(handle(reader.read(event)), None)
+                return form if first is None or first.blames == option else None
+        return form
 
     async def _suggest(self, wire: Wire, reader: Reader, event: Event, suggest: Suggest) -> None:
         """Propose values for the option that is being typed."""

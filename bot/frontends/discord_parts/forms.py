@@ -27,8 +27,8 @@ class Forms:
         self._commands = commands
         self._open: dict[str, tuple[str, dict[str, OptionValue]]] = {}
 
-    def ask(self, event: Any) -> Payload | None:  # noqa: ANN401 - a ``reading.Event``, which knows us
-        """Return the form that an interaction needs before it can be carried out; None if it needs none."""
+    def ask(self, event: Any) -> tuple[str, Payload] | None:  # noqa: ANN401 - a ``reading.Event``, which knows us
+        """Return the option that is missing and the form that asks for it; None if none is."""
         data = event.payload["data"]
         command = self._commands.get(str(data.get("name")))
         option = command.gathers if command else None
@@ -40,7 +40,7 @@ class Forms:
         for old in list(itertools.islice(self._open, max(len(self._open) - MOST_OPEN + 1, 0))):
             del self._open[old]
         self._open[event.id] = (command.name, given)
-        return _modal(command, option, event.id)
+        return option.name, _modal(command, option, event.id)
 
     def begun(self, form: str) -> tuple[str, dict[str, OptionValue]]:
         """Return the command and the options that were typed before a form was opened.

@@ -66,6 +66,15 @@ async def test_a_composition_is_enqueued_with_where_it_came_from(desk):
     assert len(desk.ledger.jobs()) == 1  # the same event
 
 
+@pytest.mark.parametrize("command", [one for one in COMMANDS.values() if one.gathers], ids=lambda one: one.name)
+async def test_a_command_that_takes_several_files_does_nothing_without_them(desk, command):
+    manager = dataclasses.replace(ANN, manages=True)
+    incoming = Incoming("event", command.name, manager, PLACE, {"name": "my-waltzes"})
+    (reply,) = [reply async for reply in Dispatch(desk, COMMANDS).handle(incoming)]
+    assert reply.blames == command.gathers.name and desk.ledger.jobs() == []
+    assert list(desk.files.root.glob("[!.]*")) == []
+
+
 async def test_an_unknown_command_is_answered_with_the_nearest(desk):
     (reply,) = await replies(desk, "compost")
     assert "/compose" in reply.text

@@ -127,6 +127,12 @@ async def test_who_may_not_train_is_told_alone(discord, bot, channel, guild, bob
     assert len(bot.desk.ledger.jobs()) == 1
 
 
+async def test_no_form_opens_for_what_would_be_refused(discord, bot, channel, manager, bob):
+    for user, name, said in ((bob, "my-waltzes", "Only those who manage"), (manager, "chorale", "taken")):
+        event = await discord.slash(user, channel, "train", name=name)
+        assert said in (await discord.answered(event)).content and event.modal is None
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
