@@ -5,12 +5,12 @@ import io
 import zipfile
 
 import aiohttp
+import pytest
 
 from bot import datasets
 from bot.wishes import MOST_BYTES
 from composer_core.midi import write_composition
 from composer_core.music import Composition, Key, Note, Timing, Track
-
 
 pytestmark = pytest.mark.filterwarnings("ignore:unread_data:DeprecationWarning")  # aiohttp's own, in its multipart
 
