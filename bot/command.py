@@ -51,8 +51,8 @@ class Command:
     def gathers(self) -> Option | None:
         """The option that takes several files: platforms whose commands take one at a time open a form for it.
 
-        Without it, a command does nothing but say what is wrong with the rest, or that it is missing: so nobody fills in
-        a form in vain.
+        Without it, a command does nothing but say what is wrong with the rest, or that it is missing: nobody fills in a
+        form in vain.
         """
         return next((option for option in self.options if option.most > 1), None)
 
