@@ -32,6 +32,7 @@ Handler = Callable[[Sequence[Job]], None]
 def main(arguments: list[str], setup: Setup) -> int:
     """Run a worker until it is told to stop (or, with an option, until there is nothing left to do)."""
     options = _parser().parse_args(arguments)
+    os.environ.setdefault("MPLCONFIGDIR", str(setup.home.root / "cache"))  # matplotlib's fonts: nothing lies elsewhere
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
         run(

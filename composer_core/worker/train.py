@@ -111,9 +111,9 @@ class Trainer:
             raise SettingError(f"{gone} (it never began, or {KEPT} later ones have ended): start a new one.")
         found = self._read(job, request)
         report = found.report()
-        self.held.ledger.record(
-            self.held.owner, job.id, "report", {"stage": "read", "fraction": READ_SHARE, "report": report}
-        )
+        if all(event.kind != "report" for event in self.held.ledger.events(job.id)):  # or by a worker that died then
+            told = {"stage": "read", "fraction": READ_SHARE, "report": report}
+            self.held.ledger.record(self.held.owner, job.id, "report", told)
         if not found.usable:
             raise SettingError(" ".join([found.verdict, *found.advice]))
         base = self._base(request, found, choose_base)

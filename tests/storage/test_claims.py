@@ -193,3 +193,26 @@ def test_two_ledgers_never_claim_the_same_job(path, clock):
     _enqueue(ledgers[0], "a", 6)
     claimed = [job_id for ledger in ledgers * 2 for job_id in _ids(ledger.claim("w", ["compose"], limit=2))]
     assert sorted(claimed) == [f"a{number}" for number in range(6)]
+
+
+def test_a_job_that_gets_further_may_lose_any_number_of_workers_but_three_at_one_place_are_enough(ledger, clock):
+    _enqueue(ledger, "a", 1, kind="train")
+    for _ in range(10):  # an epoch each, then the worker is killed
+        (job,) = ledger.claim("w", ["train"], lease_s=10)
+        assert ledger.persist("w", job.id) and ledger.job(job.id).attempts == 1
+        clock.advance(11)
+    for _ in range(claims.MAX_ATTEMPTS - 1):  # now it dies before anything is kept
+        assert _ids(ledger.claim("w", ["train"], lease_s=10)) == ["a0"]
+        clock.advance(11)
+    assert ledger.claim("w", ["train"], lease_s=10) == []
+    assert ledger.job("a0").status == "failed"
+
+
+def test_who_has_lost_a_job_can_say_nothing_for_it(ledger, clock):
+    _enqueue(ledger, "a", 1, kind="train")
+    ledger.claim("w", ["train"], lease_s=10)
+    clock.advance(11)
+    (job,) = ledger.claim("v", ["train"], lease_s=10)
+    assert not ledger.persist("w", job.id) and ledger.job(job.id).attempts == 2
+    ledger.finish("v", job.id, {})
+    assert not ledger.persist("v", job.id)

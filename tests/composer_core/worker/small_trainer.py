@@ -7,11 +7,14 @@ import sys
 import time
 from pathlib import Path
 
-from composer_core.training.course import Course
-from composer_core.worker import loop, teach
-from composer_core.worker.setup import Setup
-from storage.home import Home
-from tests.fakes.small_training import shrink
+home, fate = Path(sys.argv[1]), sys.argv[2]
+os.environ["MPLCONFIGDIR"] = str(home / "cache")  # as a worker does before the first training loads matplotlib
+
+from composer_core.training.course import Course  # noqa: E402
+from composer_core.worker import loop, teach  # noqa: E402
+from composer_core.worker.setup import Setup  # noqa: E402
+from storage.home import Home  # noqa: E402
+from tests.fakes.small_training import shrink  # noqa: E402
 
 
 def set_to(name: str, value: object) -> None:
@@ -33,7 +36,6 @@ def slowly(course: Course, windows: object, rng: object) -> dict[str, float]:
     return plain_round(course, windows, rng)
 
 
-home, fate = Home(Path(sys.argv[1])), sys.argv[2]
 plain_round = Course._round
 shrink(set_to)
 teach.MOST_WAITING = 100  # small epochs are faster than their pictures
@@ -45,4 +47,4 @@ if fate == "dies before it finishes":
     teach.Followed.conclude = die
 if fate == "is slow":
     Course._round = slowly
-loop.run(Setup(home), ("train",), until_idle=True, on_start=loop.stop_on_signals)
+sys.exit(loop.main(["--kinds", "train", "--until-idle"], Setup(Home(home))))
