@@ -1,5 +1,6 @@
 """From a wish to an ``Incoming``: who wishes, where, with which rights; Slack is asked for what it did not say."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from bot.frontends.slack_parts.checking import checked
 from bot.frontends.slack_parts.events import Event
 from bot.frontends.slack_parts.faults import NOT_A_MEMBER, TROUBLE
 from bot.frontends.slack_parts.forms import Origin
-from bot.frontends.slack_parts.reading import File, Wish
+from bot.frontends.slack_parts.reading import GUARDED, File, Wish
 from bot.frontends.slack_parts.wire import Answer, Wire
 from bot.frontends.slack_parts.workspaces import Memory, Workspace
 
@@ -42,7 +43,7 @@ class Asker:
             user=await self.user(event, workspace),
             place=place(event, wish.origin),
             options=options,
-            files={name: self._attachment(workspace, file) for name, file in wish.files.items()},
+            files={name: await self._attachment(workspace, file) for name, file in wish.files.items()},
             channels=await self._channels(event, wish, command, workspace),
             lacks=workspace.lacks(*POSTING),
         )
@@ -74,7 +75,11 @@ class Asker:
         name = profile.get("real_name") or profile.get("name") or event.body.get("user_name") or "someone"
         return speaker(event, str(name), manages=any(profile.get(role) for role in MANAGING))
 
-    def _attachment(self, workspace: Workspace, file: File) -> Attachment:
+    async def _attachment(self, workspace: Workspace, file: File) -> Attachment:
+        if file.get("file_access") == GUARDED:
+            with contextlib.suppress(*TROUBLE):
+                file = (await self._wire.call(workspace, "files.info", file=str(file["id"])))["file"]
+
         async def read(limit: int) -> bytes:
             return await self._wire.fetch(workspace, file, limit)
 

@@ -12,6 +12,7 @@ from bot.frontends.slack_parts.forms import Origin, filled
 from bot.frontends.slack_parts.markup import unescape
 
 UMBRELLA = "tutti"  # /tutti compose ... works whatever the other commands are called
+GUARDED = "check_file_info"  # of a file from another organisation, nothing is told but its id until it is asked for
 MIDI_ENDINGS = (".mid", ".midi", ".smf", ".kar", ".rmi")
 
 File = Mapping[str, Any]
@@ -116,4 +117,8 @@ def numbered(name: str, files: Sequence[File]) -> dict[str, File]:
 
 def _midi(message: Mapping[str, Any]) -> list[File]:
     found: list[File] = list(message.get("files") or [])
-    return [file for file in found if str(file.get("name") or "").lower().endswith(MIDI_ENDINGS)]
+    return [file for file in found if file.get("file_access") == GUARDED or _is_midi(file)]
+
+
+def _is_midi(file: File) -> bool:
+    return str(file.get("name") or "").lower().endswith(MIDI_ENDINGS)

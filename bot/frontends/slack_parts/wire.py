@@ -103,8 +103,6 @@ class Wire:
             NotFetched: it is larger than it should be, lies outside Slack, or cannot be had.
             PlaceClosed: we lack the permission.
         """
-        if not file.get("url_private") and not file.get("url_private_download"):  # Slack Connect: "check_file_info"
-            file = (await self.call(workspace, "files.info", file=str(file["id"])))["file"]
         url = str(file.get("url_private_download") or file.get("url_private") or "")
         if not self.is_slack(url):
             raise NotFetched("That file lies outside Slack: upload the MIDI file itself.")

@@ -123,10 +123,16 @@ class People:
     # ── messages and events ───────────────────────────────────────────────────────────────────────────────────────
 
     async def say(
-        self, user: User, channel: Channel, text: str, *files: tuple[str, bytes], thread: str = ""
+        self,
+        user: User,
+        channel: Channel,
+        text: str,
+        *files: tuple[str, bytes],
+        thread: str = "",
+        from_afar: bool = False,
     ) -> tuple[Message, list[Delivery]]:
         """Post a message as a person; the app is told as far as it listens there."""
-        kept = [self.world.keep(name, data, user) for name, data in files]
+        kept = [self.world.keep(name, data, user, is_from_afar=from_afar) for name, data in files]
         message = Message(self.world.new_ts(), channel, user, text, files=kept, thread_ts=thread)
         self.world.post(message)
         return message, await self._announce(message)

@@ -144,8 +144,16 @@ class StoredFile:
     """What was announced before the upload."""
     is_uploaded: bool = True
     is_shared: bool = True
+    is_from_afar: bool = False
+    """From another organisation: events say no more than its id, files.info has the rest."""
     shares: dict[str, list[str]] = field(default_factory=dict)
     """Channel id → the messages that it hangs on."""
+
+    def told(self, origin: str) -> dict[str, Any]:
+        """What events say of it."""
+        if not self.is_from_afar:
+            return self.to_json(origin)
+        return {"id": self.id, "created": 1700000000, "mode": "file_access", "file_access": "check_file_info"}
 
     def to_json(self, origin: str) -> dict[str, Any]:
         kind = self.name.rpartition(".")[2].lower()
@@ -232,7 +240,7 @@ class Message:
         if self.thread_ts:
             data["thread_ts"] = self.thread_ts
         if self.files:
-            data["files"] = [file.to_json(origin) for file in self.files]
+            data["files"] = [file.told(origin) for file in self.files]
         if self.metadata:
             data["metadata"] = self.metadata
         return data

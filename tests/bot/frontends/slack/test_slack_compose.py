@@ -143,6 +143,23 @@ async def test_the_shortcut_on_a_message_with_midi(slack, bot, worker, channel, 
     assert "no MIDI file" in answer.text
 
 
+async def test_a_file_from_another_organisation_is_asked_for(slack, bot, worker, team, channel, ann, result):
+    song = ("song.mid", midi_file())
+    shared, _ = await slack.people.say(ann, channel, f"<@{team.bot.id}> please", song, from_afar=True)
+    assert file(await result(), ".mp3")
+    await slack.people.menu(ann, shared, "Compose from this MIDI")
+    await result(2)
+
+
+async def test_in_other_peoples_conversation_the_answer_goes_to_the_asker_alone(slack, bot, worker, team, ann, bob):
+    theirs = slack.world.direct(ann, bob)
+    event = await slack.people.slash(ann, theirs, "/compose", TUNE)
+    direct = slack.world.direct(team.bot, ann)
+    await slack.until(lambda: results(direct, ann))
+    await slack.until(lambda: not slack.unanswered())
+    assert not [one for one in theirs.messages.values() if one.only_for is None] and event.acknowledged_after_s < 3
+
+
 async def test_midi_is_described_to_the_asker_alone(slack, bot, channel, ann, bob):
     song, _ = await slack.people.say(bob, channel, "look", ("song.mid", midi_file()))
     answer = await slack.answered(await slack.people.menu(ann, song, "Describe this MIDI"))

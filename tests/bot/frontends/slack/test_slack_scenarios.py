@@ -33,7 +33,16 @@ async def test_an_event_delivered_three_times_makes_one_job_also_after_a_restart
     await slack.until(lambda: mention.attempts == 4 and not slack.unanswered())
     await reported(slack, bot.desk)
     assert len(bot.desk.ledger.jobs()) == 1 and len(cards(channel, ann)) == 1 and len(enclosed(await result())) == 3
-    assert len(mention.said) == 1  # understood, once
+
+
+async def test_what_is_delivered_three_times_is_answered_once(slack, bot, worker, team, channel, ann, result):
+    _, (mention,) = await slack.people.say(ann, channel, f"<@{team.bot.id}> {TUNE}")
+    await slack.office.again(mention)
+    await slack.office.again(mention)
+    await slack.answered(mention)
+    await result()
+    await reported(slack, bot.desk)
+    assert len(mention.said) == 1
 
 
 async def test_a_command_a_shortcut_and_a_click_delivered_twice_make_one_job_each(
