@@ -7,8 +7,9 @@ import { icon } from "./icons.js";
 import { go } from "./main.js";
 import { composeFrom } from "./pages/compose.js";
 import { act, group, openDialog, segmented, sure } from "./parts.js";
-import { chordPlan } from "./plan.js";
+import { chordPlan, transposePlan } from "./plan.js";
 import { buildPlayer } from "./player.js";
+import { scorePanel } from "./score-panel.js";
 import { settingsTable } from "./settings-table.js";
 import { sharePanel } from "./share-panel.js";
 import { tagEditor } from "./tag-editor.js";
@@ -70,6 +71,7 @@ export class CompositionView {
     const place = h("div", {});
     const panels = [
       ["dice", "Vary", () => varyPanel(take)],
+      ["score", "Sheet music", () => scorePanel(take)],
       ["download", "Download", () => downloads(take)],
       ["share", "Share", () => sharePanel(take)],
     ];
@@ -86,7 +88,7 @@ export class CompositionView {
 
   #more(take, roll) {
     const plan = chordPlan(roll);
-    const change = act("Change the chords", () => editChords(take, plan), { class: "small" });
+    const change = act("Change the chords", () => editChords(take, roll, plan), { class: "small" });
     const chords = group("Chords", "", h("p", { class: "mono plan" }, plan), h("div", { class: "row" }, change));
     const made = h("details", {}, h("summary", {}, "How it was made"), settingsTable(take));
     return h("div", { class: "panel stack" }, tagEditor(take), chords, made);
@@ -131,10 +133,21 @@ function chooseLine(take, roll) {
   });
 }
 
-/** To the desk, with the same melody and settings, and the chords ready to be changed. */
-async function editChords(take, plan) {
-  const { settings } = take;
-  const chords = settings.intro ? (settings.chords ?? "") : plan; // an intro's chords are not the melody's
-  const same = { ...settings, genre: take.genre, seed: take.seed, takes: 1, reharmonise: undefined, chords };
-  await composeFrom(take.melody, same);
+/**
+ * To the desk, with the same melody and settings and the chords ready to be changed. They move to a key together with
+ * the melody, so they go back to its own here. Behind an intro the bars would not be the melody's: the line stays.
+ */
+async function editChords(take, roll, plan) {
+  const { settings, melody } = take;
+  const heard = roll.tracks.find((track) => track.is_melody);
+  const shift = melody.notes[0].pitch - heard.notes[0][2];
+  const chords = settings.intro ? (settings.chords ?? "") : transposePlan(plan, shift);
+  await composeFrom(melody, {
+    ...settings,
+    genre: take.genre,
+    seed: take.seed,
+    takes: 1,
+    reharmonise: undefined,
+    chords,
+  });
 }

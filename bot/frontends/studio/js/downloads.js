@@ -1,8 +1,7 @@
 // Saving the files of a take; stems are recorded first, if they are not there yet.
 
-import { get, post } from "./api.js";
 import { h } from "./dom.js";
-import { follow } from "./live.js";
+import { made } from "./made.js";
 import { act } from "./parts.js";
 
 const NAMES = { midi: "MIDI", mp3: "MP3", ogg: "Ogg", picture: "Picture", facts: "Figures (JSON)" };
@@ -19,7 +18,7 @@ export function downloads(take) {
     stems.disabled = true;
     stems.textContent = "Recording stems …";
     try {
-      const zip = await recordStems(`/api/compositions/${take.id}/stems`);
+      const { zip } = await made(`/api/compositions/${take.id}/stems`);
       stems.replaceWith(saveLink(zip, "Stems (zip)", "button small"));
     } finally {
       stems.disabled = false;
@@ -30,17 +29,7 @@ export function downloads(take) {
   return h("div", { class: "row" }, downloadLinks(take.files, "button small"), stems);
 }
 
-/** Have stems recorded; returns the address of their zip. */
-async function recordStems(path) {
-  let answer = await post(path);
-  if (answer.status === "queued" || answer.status === "running") {
-    await new Promise((resolve) => follow(answer.job_id, { onEnd: resolve }));
-    answer = await get(path);
-  }
-  if (!answer.zip) throw new Error(answer.error ?? "The stems could not be recorded: try again.");
-  return answer.zip;
-}
-
-function saveLink(address, words, look) {
+/** A link that saves a file instead of showing it. */
+export function saveLink(address, words, look) {
   return h("a", { class: look, href: `${address}?download=1`, download: true }, words);
 }

@@ -3,6 +3,18 @@
 import { startsWithPickup } from "./roll-player.js";
 
 const SHARES = 4;
+const NAMES = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
+const LETTERS = { C: 0, D: 2, E: 4, F: 5, G: 7, A: 9, B: 11 };
+const SIGNS = { "#": 1, b: -1 };
+
+/** Move every chord of a plan by semitones. */
+export function transposePlan(plan, semitones) {
+  if (semitones % 12 === 0) return plan;
+  return plan.replace(/(?<![A-Za-z])([A-G])([#b]?)/g, (_, letter, sign) => {
+    const pitch = LETTERS[letter] + (SIGNS[sign] ?? 0) + semitones;
+    return NAMES[((pitch % 12) + 12) % 12];
+  });
+}
 
 /** Write the chords of a roll bar by bar: `C | Am F | % | G`. */
 export function chordPlan(roll) {

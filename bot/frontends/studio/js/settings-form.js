@@ -6,6 +6,7 @@ import { group, segmented } from "./parts.js";
 import { endOf } from "./score.js";
 import { barStarts } from "./timing.js";
 
+const EMPTY_BARS = 8; // that an empty melody is shown with
 const TAKES = [1, 2, 3, 4].map((number) => [number, String(number)]);
 const TONICS = ["C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
 const ASCII = { "♭": "b", "♯": "#" };
@@ -36,6 +37,7 @@ export class SettingsForm {
     this.chords = new ChordLine(() => desk.melody);
     this.element = this.#build();
     desk.editor.watch(() => this.#followMelody());
+    this.bars.input.addEventListener("input", () => this.#followMelody());
   }
 
   /** What is set, as the server takes it; what is left as it is is left out. */
@@ -63,6 +65,7 @@ export class SettingsForm {
   set settings(values) {
     const put = (target, value) => (target.input.value = value ?? "");
     for (const name of ["key", "bars", "seed", "technique", "reharmonise"]) put(this[name], values[name]);
+    this.#followMelody();
     put(this.risk, values.risk ?? 1);
     put(this.density, values.density ?? 0.5);
     for (const range of [this.risk, this.density]) range.input.dispatchEvent(new Event("input"));
@@ -144,7 +147,7 @@ export class SettingsForm {
     const { timing } = this.desk.editor.score;
     const end = endOf(this.desk.editor.score);
     const bars = barStarts(timing, end).length - (timing.pickup_ticks ? 1 : 0);
-    this.chords.setBars(end ? bars : 8);
+    this.chords.setBars(Number(this.bars.input.value) || (end ? bars : EMPTY_BARS));
   }
 
   #number(label, name, placeholder, hint) {

@@ -1,7 +1,6 @@
 // The sound of a result: the mix from an audio element, or its stems side by side once somebody mutes one.
 
-import { get, post } from "./api.js";
-import { follow } from "./live.js";
+import { made } from "./made.js";
 
 const START_S = 0.04;
 const FULL_RATE_S = 900; // seconds of stems, all together, that are decoded at the full rate: memory is finite
@@ -84,12 +83,7 @@ export class Sound extends EventTarget {
   async loadStems(onStage = () => {}) {
     if (this.#stems) return;
     onStage("the stems are being recorded …");
-    let answer = await post(this.stemsPath);
-    if (answer.status === "queued" || answer.status === "running") {
-      await new Promise((resolve) => follow(answer.job_id, { onEnd: resolve }));
-      answer = await get(this.stemsPath);
-    }
-    if (answer.status !== "ready") throw new Error(answer.error ?? "The stems could not be recorded: try again.");
+    const answer = await made(this.stemsPath);
     onStage("the stems are being fetched …");
     this.#use(await this.#decode(answer.stems));
   }

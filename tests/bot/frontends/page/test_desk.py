@@ -201,7 +201,12 @@ def test_a_finger_writes_by_tapping_and_moves_by_dragging(profile):
     row = tab.evaluate("(parseFloat(document.querySelector('.roll-spacer').style.height) - 26) / 88")
     touch = tab.context.new_cdp_session(tab)
     box = roll.bounding_box()
-    for kind, x, y in (("touchStart", 100, 100), ("touchMove", 120, 90), ("touchMove", 101, 100 - 2 * row), ("touchEnd", 0, 0)):
+    for kind, x, y in (
+        ("touchStart", 100, 100),
+        ("touchMove", 120, 90),
+        ("touchMove", 101, 100 - 2 * row),
+        ("touchEnd", 0, 0),
+    ):
         points = [] if kind == "touchEnd" else [{"x": box["x"] + x, "y": box["y"] + y}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     pitch = "JSON.parse(localStorage.getItem('tutti.melody')).notes[0].pitch"

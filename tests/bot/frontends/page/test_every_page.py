@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.frontends import studio_parts
-from composer_core.music import Metre, Note, Timing, monophonic
+from composer_core.chords import parse_chord
+from composer_core.music import Chord, Key, Metre, Note, Timing, monophonic
 from composer_core.notation import parse_notes
+from composer_core.transposition import transpose_chords
 from tests.bot.frontends.page.conftest import PHONE, SERIOUS
 
 FOLDER = Path(studio_parts.__file__).parents[1] / "studio"
@@ -144,3 +146,15 @@ def test_ticks_seconds_and_bars_agree(tab, tempos, metre, tick):
     seconds, back, bars = tab.evaluate(script, [map_, [metre.numerator, metre.denominator], tick])
     assert seconds == pytest.approx(timing.seconds_at(tick)) and back == pytest.approx(tick, abs=1e-6)
     assert bars == timing.bar_starts(tick)
+
+
+CHORDS = ("C", "F#m7b5", "Bb/D", "Am7/G", "Dsus4", "Ebmaj7", "B7", "G#dim")
+
+
+@given(labels=st.lists(st.sampled_from(CHORDS), min_size=1, max_size=6), shift=st.integers(-11, 11))
+@settings(**IN_PAGE)
+def test_a_plan_moves_like_the_chords(tab, labels, shift):
+    script = """async ([plan, shift]) => (await import("/js/plan.js")).transposePlan(plan, shift)"""
+    moved = tab.evaluate(script, [" | ".join(labels), shift]).split(" | ")
+    ours = transpose_chords(tuple(Chord(0, label) for label in labels), shift, Key((5 + shift) % 12))
+    assert [parse_chord(label) for label in moved] == [parse_chord(chord.label) for chord in ours]

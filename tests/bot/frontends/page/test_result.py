@@ -118,6 +118,16 @@ def test_files_can_be_saved(result, kind, begins):
         assert file.read(4).startswith(begins)
 
 
+def test_the_sheet_music_is_engraved(result):
+    result.get_by_role("button", name="Sheet music").click()
+    page = result.get_by_alt_text("Page 1 of the sheet music")
+    expect(page).to_be_visible(timeout=40_000)
+    assert page.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 400
+    with result.expect_download() as saving:
+        result.get_by_role("link", name="MusicXML").click()
+    assert "score-partwise" in saving.value.path().read_text(encoding="utf-8")
+
+
 def test_chords_can_be_changed_and_a_wrong_one_is_told_at_its_place(result):
     result.get_by_role("button", name="Change the chords").click()
     first = result.get_by_label("Chords of bar 1", exact=True)
