@@ -73,13 +73,13 @@ def course_card(job: Job, course: Course, files: FileStore) -> Reply:
 
 def stopped_card(job: Job, course: Course, files: FileStore, *, goes_on: bool) -> Reply:
     """Say that a training has ended without a genre, and what can be done with what it has learned."""
-    how = "stopped" if job.status == "cancelled" else str(job.error)
+    how = "stopped" if job.status == "cancelled" else plain(str(job.error), 600)
     lines = [f"{'⏹️' if job.status == 'cancelled' else '⚠️'} {named(job)}{who(job)}: {how} `{job.id}`"]
     rows: tuple[Row, ...] = ()
     if course.epoch:
         lines += _figures(course, is_over=True)
-        keep = (Button("Resume", f"train_resume {job.id}", "primary"), Button("Keep", f"train_keep {job.id}"))
-        rows = () if goes_on else (keep,)
+    if course.epoch and not goes_on:
+        rows = ((Button("Resume", f"train_resume {job.id}", "primary"), Button("Keep", f"train_keep {job.id}")),)
         lines.append("What it has learned is kept: **Resume** goes on, **Keep** makes the best of it a genre.")
     return Reply("\n".join(lines), curves(course, files), rows, private=False)
 
@@ -88,7 +88,7 @@ def genre_card(job: Job, files: FileStore) -> Reply:
     """Announce a finished genre with its example and its curves."""
     result = job.result or {}
     name, figures = plain(str(result["genre"])), result["figures"]
-    share = Button("Share with this server", f"genre_share {result['genre']}")
+    share = (Button("Share with this server", f"genre_share {result['genre']}"),) if job.origin.get("space") else ()
     lines = (
         f"🎓 **{plain(str(result['title']))}** (`{name}`) is ready{who(job)}: {figures['epochs']} epochs in "
         f"{figures['minutes']:g} minutes. It ended because {plain(str(result['reason']) or 'it was stopped', 200)}.",
@@ -100,7 +100,7 @@ def genre_card(job: Job, files: FileStore) -> Reply:
     shown = [(kind, result["files"][kind]) for kind in (SOUND, "mid", PICTURE, CURVES) if kind in result["files"]]
     said = {PICTURE: f"Piano roll of an example of {name}", CURVES: WHAT_CURVES_SHOW}
     attached = (_file(files, path, said.get(kind, "")) for kind, path in shown)
-    return Reply("\n".join(lines), tuple(file for file in attached if file), ((share,),), private=False)
+    return Reply("\n".join(lines), tuple(file for file in attached if file), (share,) if share else (), private=False)
 
 
 def sample_card(job: Job, sample: Mapping[str, Any], files: FileStore) -> Reply:
