@@ -5,6 +5,7 @@ import { DeskSettings } from "./desk-settings.js";
 import { DeskTools } from "./desk-tools.js";
 import { h } from "./dom.js";
 import { Editor } from "./editor.js";
+import { keep, recall } from "./memory.js";
 import { Piano } from "./piano.js";
 import { emptyScore, fromMelody, toMelody } from "./score.js";
 import { prepareSynth } from "./synth.js";
@@ -99,7 +100,7 @@ export class Desk {
     this.empty.hidden = score.notes.length > 0 || this.transport.isBusy;
     this.tools.dress();
     this.settings.dress();
-    if (!isDragging) localStorage.setItem(KEPT, JSON.stringify(toMelody(score)));
+    if (!isDragging) keep(KEPT, JSON.stringify(toMelody(score)));
   }
 
   #listenToTyping() {
@@ -113,7 +114,7 @@ export class Desk {
 
 function remembered() {
   try {
-    const melody = JSON.parse(localStorage.getItem(KEPT));
+    const melody = JSON.parse(recall(KEPT));
     return melody?.notes ? fromMelody(melody) : emptyScore();
   } catch {
     return emptyScore();

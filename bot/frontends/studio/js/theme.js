@@ -1,5 +1,7 @@
 // Light or dark: the system's choice unless the user made one; and the same colours for canvases.
 
+import { keep, recall } from "./memory.js";
+
 const KEY = "tutti.theme";
 const BAND = 8;
 let cached = { theme: null, colours: null };
@@ -7,7 +9,7 @@ let cached = { theme: null, colours: null };
 /** Follow the system's choice, unless the user made one (`first.js` has applied it). */
 export function startTheme() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
-    if (!localStorage.getItem(KEY)) become(event.matches ? "dark" : "light");
+    if (!recall(KEY)) become(event.matches ? "dark" : "light");
   });
 }
 
@@ -19,7 +21,7 @@ export function isDark() {
 /** Change to the other one. */
 export function toggleTheme() {
   const chosen = isDark() ? "light" : "dark";
-  localStorage.setItem(KEY, chosen);
+  keep(KEY, chosen);
   become(chosen);
 }
 

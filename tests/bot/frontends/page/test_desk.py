@@ -1,5 +1,7 @@
 """The desk in a browser: notes that are heard, recorded, drawn, typed, uploaded, and taken back."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -139,6 +141,7 @@ def test_the_count_in_comes_first(tab, melody):
 
 def place(tab, tick: float, pitch: int) -> tuple[float, float]:
     """Where a tick and a pitch are on the screen."""
+    expect(tab.locator(".roll-spacer")).to_have_attribute("style", re.compile("height"))  # it is laid out
     inside = tab.evaluate(
         """([tick, pitch]) => {
             const roll = document.querySelector(".roll-scroll");
@@ -161,7 +164,6 @@ def drag(tab, start: tuple[float, float], end: tuple[float, float]) -> None:
 
 
 def test_the_mouse_writes_moves_stretches_and_deletes(tab, melody):
-    tab.wait_for_timeout(100)  # the first layout
     drag(tab, place(tab, 490, 67), place(tab, 940, 67))
     assert melody()["notes"] == [{"start": 480, "duration": 480, "pitch": 67, "velocity": 80}]
     drag(tab, place(tab, 600, 67), place(tab, 1080, 71))
@@ -216,8 +218,7 @@ def test_a_finger_writes_by_tapping_and_moves_by_dragging(profile):
 
 
 def test_what_lies_outside_the_flags_is_trimmed(tab, melody):
-    typed(tab, "C4 D E F | G A B C5")
-    tab.wait_for_timeout(100)
+    typed(tab, "C4 D E F | G A B C5", notes=8)
     from_x, ruler = place(tab, 0, 60)[0] + 4, tab.locator(".roll-scroll").bounding_box()["y"] + 18
     drag(tab, (from_x, ruler), (place(tab, 960, 60)[0], ruler))
     tab.get_by_role("button", name="Trim").click()
@@ -230,7 +231,7 @@ def test_what_lies_outside_the_flags_is_trimmed(tab, melody):
 
 
 def test_the_cursor_follows_the_music(tab):
-    typed(tab, "C4 D E F")
+    typed(tab, "C4 D E F", notes=4)
     tab.get_by_label("Tempo").fill("300")
     tab.get_by_label("Tempo").blur()
     tab.evaluate(LISTEN)
@@ -242,20 +243,23 @@ def test_the_cursor_follows_the_music(tab):
 # ── typed notes and files ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def typed(tab, text: str) -> None:
+def typed(tab, text: str, notes: int = 0) -> None:
+    """Type notes; wait until so many are in the roll, or until an error is told."""
     if not tab.locator("#typed-notes").is_visible():
         tab.get_by_role("button", name="Type notes").click()
-    with tab.expect_response("**/api/notes"):
-        tab.fill("#typed-notes", text)
-    tab.wait_for_timeout(50)
+    tab.fill("#typed-notes", text)
+    if notes:
+        expect(tab.locator("#typed-error")).to_be_hidden()
+        expect(tab.locator(".desk-foot .numbers")).to_have_text(f"{notes} notes")
+    else:
+        expect(tab.locator("#typed-error")).to_be_visible()
 
 
 def test_a_wrong_token_is_marked_where_it_stands(tab, melody):
     typed(tab, "C4 D H F")
     expect(tab.locator("#typed-error")).to_contain_text("German H")
     expect(tab.locator(".mirror mark")).to_have_text("H")
-    typed(tab, "C4 D B3 F4")
-    expect(tab.locator("#typed-error")).to_be_hidden()
+    typed(tab, "C4 D B3 F4", notes=4)
     assert pitches(melody) == [60, 62, 59, 65]
 
 

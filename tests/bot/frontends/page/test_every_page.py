@@ -82,6 +82,14 @@ def test_the_keyboard_reaches_everything_in_order(tab):
     assert None not in places and places == sorted(places), dict(zip(wanted, places, strict=True))
 
 
+def test_a_browser_that_keeps_nothing_is_no_obstacle(profile):
+    forbid = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no cookies'); } });"
+    tab = profile(init=forbid)
+    tab.get_by_role("button", name="Dark colours").click()
+    assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert tab.get_by_role("heading", name="Play a melody").is_visible()
+
+
 def test_the_scripts_are_small_and_our_own():
     scripts = list(FOLDER.rglob("*.js"))
     assert sum(path.stat().st_size for path in scripts) <= SCRIPT_BYTES

@@ -5,6 +5,7 @@ import { Desk } from "../desk.js";
 import { h, show, toast } from "../dom.js";
 import { genreCards, hushExamples } from "../genre-cards.js";
 import { go } from "../main.js";
+import { keep, recall } from "../memory.js";
 import { SettingsForm } from "../settings-form.js";
 import { addSources } from "../sources.js";
 
@@ -20,7 +21,7 @@ export async function page() {
 
 /** Remember the genre that is chosen when the page opens next. */
 export function preferGenre(name) {
-  localStorage.setItem(GENRE, name);
+  keep(GENRE, name);
 }
 
 /** Put a melody, and settings if there are any, on the desk and go there. */
@@ -107,7 +108,7 @@ class BandChoice {
   async refresh() {
     const { genres, default: standard } = await get("/api/genres");
     this.#genres = genres.filter((genre) => genre.ready);
-    this.choose(localStorage.getItem(GENRE) ?? standard, standard);
+    this.choose(recall(GENRE) ?? standard, standard);
   }
 
   choose(...names) {
