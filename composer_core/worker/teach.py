@@ -145,15 +145,16 @@ class Followed:
         self._do_beside(lambda: self._record("progress", {}, stage))
 
     def catch_up(self, record: Record) -> None:
-        """Tell of the epochs that a worker finished but did not live to tell."""
+        """Tell of the epochs that a worker finished but did not live to tell, or had no room to."""
         for epoch in record.epochs:
             if ("epoch", epoch.epoch) not in self._told:
                 self._do_beside(lambda epoch=epoch: self._record("epoch", epoch.to_json()))  # type: ignore[misc]
 
     def conclude(self, record: Record, example: Exam, target: Path) -> dict[str, Any]:
         """Wait for everything that is being made, then publish the example and the last curves; returns their paths."""
-        for future in self._waiting:
-            future.result()
+        self._wait()
+        self.catch_up(record)
+        self._wait()
         genre = read_genre(target)
         composition = example.sample(load_band(genre, torch.device("cpu")), record.request["seed"], record.draft)
         with self.files.publish(self.job.id) as folder:
@@ -163,6 +164,10 @@ class Followed:
         files = {kind: f"{self.job.id}/{name}" for kind, name in made.files.items()}
         plots = {"plot": f"{self.job.id}/curves.png", "plot_dark": f"{self.job.id}/curves-dark.png"}
         return {"files": files | plots, "figures": _figures(record), "reason": record.reason}
+
+    def _wait(self) -> None:
+        for future in self._waiting:
+            future.result()
 
     def _do_beside(self, call: Callable[[], None]) -> None:
         self._waiting = [future for future in self._waiting if not future.done()]
@@ -192,6 +197,7 @@ class Followed:
     def _record(self, kind: str, payload: dict[str, Any], stage: str = "train") -> None:
         about = {"stage": stage, "fraction": round(self._fraction, 3)}
         self.held.ledger.record(self.held.owner, self.job.id, kind, about | payload)
+        self._told.add((kind, payload.get("epoch")))
 
 
 def _unharmed(call: Callable[[], None]) -> None:

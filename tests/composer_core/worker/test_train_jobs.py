@@ -402,6 +402,22 @@ def test_a_picture_that_cannot_be_drawn_is_left_out_but_the_epoch_is_told(school
     assert [(p["epoch"], p.get("plot")) for p in school.told("job", "epoch")] == [(1, None), (2, None)]
 
 
+def test_what_could_not_be_told_in_time_is_told_at_the_end(school, monkeypatch):
+    real, tries = Ledger.record, []
+
+    def record(self, owner, job_id, kind, payload):
+        tries.append(1) if kind == "epoch" else None
+        if kind == "epoch" and len(tries) == 1:
+            raise sqlite3.OperationalError("database or disk is full")
+        return real(self, owner, job_id, kind, payload)
+
+    monkeypatch.setattr(Ledger, "record", record)
+    school.train("job", epochs=2)
+    school.work()
+    school.done("job")
+    assert sorted(payload["epoch"] for payload in school.told("job", "epoch")) == [1, 2]
+
+
 def test_a_full_disk_half_way_is_said_and_what_was_learned_is_kept(school, monkeypatch, undisturbed):
     real, saved = custom.save_course, []
     school.train("job")
