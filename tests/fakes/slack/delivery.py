@@ -7,7 +7,8 @@ from typing import Any, Protocol
 from tests.fakes.slack import rules, schemas
 from tests.fakes.slack.methods_chat import with_ids
 from tests.fakes.slack.methods_views import change_view, new_view
-from tests.fakes.slack.things import Channel, Message, Refused, User, View
+from tests.fakes.slack.things import Channel, Message, Refused, User
+from tests.fakes.slack.views import View
 from tests.fakes.slack.world import World
 
 ACK_S = 3.0

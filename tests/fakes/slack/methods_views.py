@@ -7,7 +7,8 @@ from typing import Any
 from tests.fakes.slack import rules
 from tests.fakes.slack.call import Call
 from tests.fakes.slack.methods_chat import with_ids
-from tests.fakes.slack.things import Refused, Team, User, View
+from tests.fakes.slack.things import Refused, Team, User
+from tests.fakes.slack.views import View
 from tests.fakes.slack.world import World
 
 STACK = 3  # a modal holds up to three views (push_limit_reached)

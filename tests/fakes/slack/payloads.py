@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.fakes.slack.things import Channel, Message, StoredFile, Team, User, View
+from tests.fakes.slack.things import Channel, Message, StoredFile, Team, User
+from tests.fakes.slack.views import View
 from tests.fakes.slack.world import World
 
 VERIFICATION = "an old token that nobody should check"

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 from tests.fakes.slack import payloads, rules
 from tests.fakes.slack.delivery import Delivery, Office
 from tests.fakes.slack.methods_views import of_user
-from tests.fakes.slack.things import DIRECT, Channel, Door, Message, Team, User, View
+from tests.fakes.slack.things import DIRECT, Channel, Message, Team, User
+from tests.fakes.slack.views import Door, View
 from tests.fakes.slack.world import World
 
 EVENT_OF = {"channel": "message.channels", "group": "message.groups", "im": "message.im", "mpim": "message.mpim"}

@@ -11,8 +11,9 @@ from tests.fakes.slack.api import Api, Fault
 from tests.fakes.slack.delivery import Delivery, Office
 from tests.fakes.slack.limits import Limits
 from tests.fakes.slack.people import PATIENCE_S, People
-from tests.fakes.slack.things import MIB, Message, Refused, StoredFile, Team, User, View
+from tests.fakes.slack.things import MIB, Message, Refused, StoredFile, Team, User
 from tests.fakes.slack.transports import Http, SocketMode
+from tests.fakes.slack.views import View
 from tests.fakes.slack.world import World
 
 DOOR_S, DOOR_USES = 30 * 60.0, 5

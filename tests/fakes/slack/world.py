@@ -12,15 +12,13 @@ from tests.fakes.slack.things import (
     LETTERS,
     App,
     Channel,
-    Door,
     Message,
     Refused,
     StoredFile,
     Team,
-    Trigger,
     User,
-    View,
 )
+from tests.fakes.slack.views import Door, Trigger, View
 
 
 class World:

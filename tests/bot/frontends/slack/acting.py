@@ -8,7 +8,7 @@ from tests.bot.frontends.test_discord_compose import TUNE, midi_file
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.things import Channel, Message, StoredFile, User
 
-__all__ = ["TUNE", "cards", "enclosed", "file", "midi_file", "public", "reported", "results", "take_id"]
+__all__ = ["TUNE", "cards", "composing", "enclosed", "file", "midi_file", "public", "reported", "results", "take_id"]
 FINISHED = ("another", "pick", "stems")
 
 
@@ -58,3 +58,8 @@ async def reported(slack: FakeSlack, desk: Desk, count: int = 1) -> list[Job]:
 
     await slack.until(told)
     return desk.ledger.jobs()
+
+
+async def composing(slack: FakeSlack, channel: Channel, user: User) -> Message:
+    """Wait until a job is half-way, and return its message."""
+    return (await slack.until(lambda: [one for one in public(channel, user) if "composing" in one.text]))[-1]
