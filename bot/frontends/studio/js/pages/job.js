@@ -101,8 +101,8 @@ class Progress {
 
   /** Nobody should wait without knowing that nobody works. */
   async #lookForWorkers() {
-    const me = await get("/api/me").catch(() => null);
-    if (me?.workers === 0)
+    const health = await get("/healthz").catch(() => null);
+    if (health && !health.workers.compose)
       this.idle.textContent = "No composer is at work right now. It begins as soon as one is back; you need not stay.";
   }
 
