@@ -55,15 +55,20 @@ def admit(path: Path, name: str | None, setup: Setup) -> Genre:
         called = unpack(path, partial)
         name = name or called
         check_name(name)
-        _try(check_folder(partial))
         target = root / name
-        if (SHIPPED / name).exists() or target.exists() or Watch(setup.home.database).trainings_of(name):
-            raise SettingError(f"The name {name!r} is taken: choose another one with --name.")
+        _check_free(name, target, setup)
+        _try(check_folder(partial))
+        _check_free(name, target, setup)  # trying takes seconds
         GenreShelf(setup.home.database, root).put(Owned(name, MACHINE))
         partial.rename(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return check_folder(target)
+
+
+def _check_free(name: str, target: Path, setup: Setup) -> None:
+    if (SHIPPED / name).exists() or target.exists() or Watch(setup.home.database).trainings_of(name):
+        raise SettingError(f"The name {name!r} is taken: choose another one with --name.")
 
 
 def _try(genre: Genre) -> None:
