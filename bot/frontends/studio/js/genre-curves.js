@@ -5,7 +5,7 @@ import { Chart } from "./chart.js";
 /** The losses of generator and critic. */
 export function lossesChart({ curves }) {
   const note = "The generator wants the critic to believe it; the critic wants to tell real from made.";
-  return chart({ title: "Generator against critic: losses", zero: true, note }, [
+  return chart(curves, { title: "Generator against critic: losses", zero: true, note }, [
     { name: "Generator", colour: 1, points: points(curves, "pair", "generator") },
     { name: "Critic", colour: 4, points: points(curves, "pair", "critic") },
   ]);
@@ -13,7 +13,7 @@ export function lossesChart({ curves }) {
 
 /** What the critic thinks of real and of generated music. */
 export function marksChart({ curves }, note = "") {
-  return chart({ title: "The critic's marks", zero: true, note }, [
+  return chart(curves, { title: "The critic's marks", zero: true, note }, [
     { name: "Real music", colour: 2, points: points(curves, "pair", "real") },
     { name: "Generated", colour: 3, points: points(curves, "pair", "fake") },
   ]);
@@ -21,9 +21,18 @@ export function marksChart({ curves }, note = "") {
 
 /** How unexpected the real next note is to the networks that write and polish. */
 export function surpriseChart({ curves }, note = "") {
-  return chart({ title: "Surprise at the real next note, in nats", low: 0, note }, [
+  return chart(curves, { title: "Surprise at the real next note, in nats", low: 0, note }, [
     { name: "Writer", colour: 5, points: points(curves, "autoregressor", "nats") },
     { name: "Polisher", colour: 6, points: points(curves, "refiner", "nats") },
+  ]);
+}
+
+/** The distance to real pieces that were held back; trainings of users have it. */
+export function similarityChart({ curves }) {
+  const note = "The distance between what is composed and real pieces that were held back. Lower is closer.";
+  return chart(curves, { title: "Similarity index", low: 0, note }, [
+    { name: "As it composes", colour: 2, points: points(curves, "similarity", "index") },
+    { name: "Generator alone", colour: 3, dashed: true, points: points(curves, "similarity", "draft") },
   ]);
 }
 
@@ -31,13 +40,15 @@ export function surpriseChart({ curves }, note = "") {
 export function chartsOf(training) {
   const gap = "What the critic thinks of real music and of the generator's. The gap is what the generator must close.";
   const lower = "How unexpected the real next note is to the networks that write and polish. Lower is better.";
-  const all = [lossesChart(training), marksChart(training, gap), surpriseChart(training, lower)];
+  const learned = [lossesChart(training), similarityChart(training)];
+  const all = [...learned, marksChart(training, gap), surpriseChart(training, lower)];
   return all.filter(({ isEmpty }) => !isEmpty);
 }
 
-function chart(options, series) {
-  const made = new Chart({ xLabel: "update", ...options });
-  made.set(series);
+/** A training of a user counts epochs, that of a shipped genre updates. */
+function chart(curves, options, series) {
+  const made = new Chart({ xLabel: curves.similarity ? "epoch" : "update", whole: true, ...options });
+  made.set(series.filter((one) => one.points.length));
   return made;
 }
 

@@ -25,7 +25,8 @@ export async function fromTraining(genres, picture) {
 
 /** The critic's marks over time, and at one time that can be moved. */
 export function marksPicture(training) {
-  const { pair } = training.curves;
+  const pair = (training.curves.pair ?? []).filter((point) => Number.isFinite(point.real));
+  if (!pair.length) return h("p", { class: "dim" }, "This training kept no marks: choose another one.");
   const chart = marksChart(training);
   const scale = Math.max(...pair.flatMap((point) => [point.real, point.fake]).map(Math.abs)) || 1;
   const bars = h("div", { class: "marks" });

@@ -85,6 +85,14 @@ def test_a_genre_learns_while_one_watches(profile):
     tab.get_by_role("button", name="Keep", exact=True).click()
     tab.get_by_role("link", name="Compose in my-tunes").click(timeout=40_000)
     expect(tab.get_by_role("radio", name="tunes")).to_be_checked()
+    tab.goto("/train/genre/my-tunes")
+    expect(tab.locator(".chart")).to_have_count(3)  # losses, similarity, surprise
+    for topic in ("orchestra", "losses"):
+        tab.goto(f"/learn/{topic}")
+        tab.get_by_role("radio", name="tunes").check()
+        expect(tab.get_by_role("radio", name="tunes")).to_be_checked()
+    tab.goto("/learn/similarity")
+    expect(tab.get_by_role("link", name="Open this training")).to_be_visible()
     tab.goto("/train")
     expect(tab.get_by_role("checkbox", name="Show tunes in the chart")).to_be_checked()
     assert length(tab) >= seen
