@@ -16,12 +16,14 @@ from composer_core.models.band.autoregressor import Autoregressor, Autoregressor
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
-from composer_core.music import Chord, Note, Timing
+from composer_core.music import Chord, Composition, Note, Timing
 from composer_core.training.band import AutoregressiveConfig, BandAdversarialConfig, BandMaskedConfig
 from composer_core.training.course import CourseConfig
-from composer_core.training.custom import Lesson
+from composer_core.training.custom import Lesson, Record
 from composer_core.training.exam import Exam
 from composer_core.training_request import TrainRequest
+from composer_core.worker.produce import Produced
+from composer_core.worker.setup import Setup
 
 BEAT, BAR = 480, 1920
 PARTS = (
@@ -96,6 +98,23 @@ def shrink(set_to: Callable[[str, object], None]) -> None:
     set_to(f"{training}.course.FEWEST_ROUNDS", 2)
     set_to(f"{training}.course.MOST_ROUNDS", 2)
     set_to(f"{training}.course.EXAM_WINDOWS", 2)
+
+
+def silent_produce(composition: Composition, folder: Path, name: str, setup: Setup) -> Produced:
+    """Instead of ``worker.produce.produce``: no sound."""
+    (folder / f"{name}.mid").write_bytes(b"MThd")
+    return Produced({}, {"mid": f"{name}.mid"})
+
+
+def plain_picture(record: Record, path: Path, theme: object = None) -> None:
+    """Instead of ``curves.draw_curves``: no curves."""
+    path.write_bytes(b"PNG")
+
+
+def shrink_telling(set_to: Callable[[str, object], None]) -> None:
+    """Leave out sound and pictures as well."""
+    set_to("composer_core.worker.teach.produce", silent_produce)
+    set_to("composer_core.worker.teach.draw_curves", plain_picture)
 
 
 def wait_for(met: Callable[[], bool]) -> None:

@@ -47,7 +47,7 @@ class Nobody:
 def found(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     for number in range(4):
-        (folder / f"song-{number}.mid").write_bytes(band(number, bars=40, bpm=96))
+        (folder / f"song-{number}.mid").write_bytes(band(number, bars=12, bpm=60))
     return survey(folder)
 
 
@@ -76,7 +76,7 @@ def put(trained, home, name="my-songs", job="job"):
 
 def test_the_draft_is_what_the_data_are(found, tmp_path):
     genre = draft_genre(found, "my-songs", 'With "quotes"\nand lines', None, tmp_path)
-    assert (genre.name, genre.title, genre.tempo_bpm) == ("my-songs", "My songs", 96)
+    assert (genre.name, genre.title, genre.tempo_bpm) == ("my-songs", "My songs", 60)
     assert genre.description == 'With "quotes"\nand lines'
     assert [part.role for part in genre.parts] == ["melody", "chords", "bass", "drums"]
     assert not genre.is_choir and genre.feel.swing == 0.5
@@ -130,7 +130,7 @@ def test_the_card_says_what_was_learned_how_and_how_well(trained, home):
     card = (home / "my-songs" / "CARD.md").read_text()
     lesson, record, report = trained
     assert card.startswith("# My songs\n")
-    assert f"4 pieces, 6.7 minutes, from {report['name']}; 0 files were refused" in card
+    assert f"4 pieces, 3.2 minutes, from {report['name']}; 0 files were refused" in card
     for part in lesson.genre.parts:
         assert f"| {part.name} | {part.role} | {part.program} |" in card
     assert "Licence, as stated by the uploader: Mine, CC0" in card

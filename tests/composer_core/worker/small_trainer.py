@@ -14,7 +14,7 @@ from composer_core.training.course import Course  # noqa: E402
 from composer_core.worker import loop, teach  # noqa: E402
 from composer_core.worker.setup import Setup  # noqa: E402
 from storage.home import Home  # noqa: E402
-from tests.fakes.small_training import shrink  # noqa: E402
+from tests.fakes.small_training import shrink, shrink_telling  # noqa: E402
 
 
 def set_to(name: str, value: object) -> None:
@@ -39,10 +39,10 @@ def slowly(course: Course, windows: object, rng: object) -> dict[str, float]:
 plain_round = Course._round
 shrink(set_to)
 teach.MOST_WAITING = 100  # small epochs are faster than their pictures
+if fate != "as usual":
+    shrink_telling(set_to)
 if fate == "dies in an epoch":
     Course._round = in_the_middle
-if fate == "dies before it tells":
-    teach.Followed._tell_epoch = die
 if fate == "dies before it finishes":
     teach.Followed.conclude = die
 if fate == "is slow":
