@@ -106,6 +106,14 @@ def test_silence_cannot_win():
     assert similarity_index(half, real, BAND) > similarity_index(others, real, BAND)
 
 
+def test_a_piece_in_which_nothing_of_the_kind_happens_is_left_out_of_that_feature(roll_of, line):
+    tune = line(*[72] * 8)
+    real = roll_of(tune, [(0, "C")], Bass=line(*[36, 43] * 4))
+    silent = replace(real, parts={"Bass": np.zeros((0, 3), dtype=np.int64)})
+    half = divergence(np.array([0.5, 0.5]), np.array([0.0, 1.0]))  # silence, and bars with nothing in them, are counted
+    assert part_distance([real, silent], [real], BASS) == pytest.approx((half + half) / 8)
+
+
 def test_a_part_that_is_missing_costs_all_of_it_and_one_that_nobody_asked_for_nothing():
     real = tunes(range(3))
     without = [replace(roll, parts={k: v for k, v in roll.parts.items() if k != "Bass"}) for roll in real]

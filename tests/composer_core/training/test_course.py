@@ -135,6 +135,9 @@ def test_a_rollback_halves_the_rate_and_draws_anew(begin):
     for halved in (1, 2):
         assert rates[halved] == {name: rate / 2**halved for name, rate in rates[0].items()}
     assert len({str(told) for told in losses}) == 3
+    just_as_fast = begin(config=with_request(SMALL, 2e-3, 1))
+    just_as_fast.rollbacks = 1
+    assert train(just_as_fast, 2) != losses[0]
 
 
 def test_the_rate_warms_up(begin):
