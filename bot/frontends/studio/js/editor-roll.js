@@ -1,18 +1,15 @@
-// The editor's picture of a melody: geometry, painting and what lies under a point. It changes nothing.
+// The editor's scrolling roll: geometry, and what lies under a point. It changes nothing.
 
 import { h } from "./dom.js";
-import { HIGHEST, LOWEST, endOf, overlaps } from "./score.js";
-import { rollColours } from "./theme.js";
-import { barStarts, metreAt, pulseTicks } from "./timing.js";
-import { paintLines, paintNames, paintNote, paintRows, prepare } from "./roll-paint.js";
+import { GUTTER, HANDLE, RULER, paintEditor } from "./editor-paint.js";
+import { prepare } from "./roll-paint.js";
+import { HIGHEST, LOWEST, endOf } from "./score.js";
+import { metreAt } from "./timing.js";
 
 const ROWS = [9, 18]; // heights in pixels, the least and the most
 const FINGER_ROW = 13;
-const GUTTER = 40;
-const RULER = 26;
 const SPARE_BARS = 4;
 const LEAST_BARS = 8;
-const HANDLE = 11;
 
 /** A scrolling roll. `state()` returns {score, selection, caret, playhead, range, box, grid, extra}. */
 export class EditorRoll {
@@ -151,127 +148,9 @@ export class EditorRoll {
 
   #paint() {
     if (!this.element.isConnected) return;
-    this.colours = rollColours();
     this.#size();
     const { clientWidth: width, clientHeight: height } = this.element;
     const context = prepare(this.canvas, width, height);
-    const view = this.#view();
-    const rows = { ...view, row: this.row, y: (pitch) => view.y(pitch) - 1 };
-    context.fillStyle = this.colours.paper;
-    context.fillRect(0, 0, width, height);
-    context.save();
-    context.beginPath();
-    context.rect(GUTTER, 0, width - GUTTER, height);
-    context.clip();
-    paintRows(context, rows, this.colours);
-    this.#paintTime(context, view);
-    this.#paintNotes(context, view);
-    this.#paintRange(context, view);
-    context.restore();
-    paintNames(context, view, this.colours, GUTTER - 6);
-  }
-
-  #paintTime(context, view) {
-    const { score, grid } = this.state();
-    const { timing } = score;
-    const starts = barStarts(timing, this.end);
-    const fine = [];
-    const beats = [];
-    for (const [index, start] of starts.entries()) {
-      const stop = starts[index + 1] ?? this.end;
-      const pulse = pulseTicks(timing, metreAt(timing, start));
-      const begin = index === 0 && timing.pickup_ticks ? stop - Math.floor((stop - start) / pulse) * pulse : start;
-      for (let tick = begin; tick < stop; tick += pulse) beats.push(tick);
-      if (grid * this.perTick > 9) for (let tick = start; tick < stop; tick += grid) fine.push(tick);
-    }
-    context.globalAlpha = 0.55;
-    paintLines(context, view, fine, this.colours.beat);
-    context.globalAlpha = 1;
-    if (pulseTicks(timing, metreAt(timing, 0)) * this.perTick > 10) paintLines(context, view, beats, this.colours.beat);
-    paintLines(context, view, starts, this.colours.bar);
-    this.#paintRuler(context, view, starts);
-  }
-
-  #paintRuler(context, view, starts) {
-    const first = this.state().score.timing.pickup_ticks ? 0 : 1;
-    context.font = `11.5px ${this.colours.font}`;
-    context.textAlign = "left";
-    context.textBaseline = "middle";
-    context.fillStyle = this.colours.dim;
-    let free = 0;
-    for (const [index, start] of starts.entries()) {
-      const x = view.x(start);
-      if (x < free || index + first === 0) continue;
-      context.fillText(String(index + first), x + 4, RULER / 2);
-      free = x + 28;
-    }
-  }
-
-  #paintNotes(context, view) {
-    const { score, selection, caret, playhead, box, extra, focused } = this.state();
-    const ghosts = overlaps(score);
-    for (const n of score.notes) {
-      if (n.start + n.duration < this.tickAt(GUTTER) || view.x(n.start) > view.right) continue;
-      const look = { melody: true, selected: selection.has(n.id), ghost: ghosts.has(n.id) };
-      paintNote(
-        context,
-        view,
-        { from: n.start, to: n.start + n.duration, pitch: n.pitch },
-        this.colours.melody,
-        this.colours,
-        look,
-      );
-    }
-    for (const n of extra) {
-      paintNote(
-        context,
-        view,
-        { from: n.start, to: n.start + n.duration, pitch: n.pitch },
-        this.colours.band[3],
-        this.colours,
-      );
-    }
-    if (playhead === null && focused && !selection.size) {
-      context.strokeStyle = this.colours.cursor;
-      context.lineWidth = 1.5;
-      context.strokeRect(
-        view.x(caret.tick),
-        view.y(caret.pitch) - 1,
-        Math.max(this.state().grid * this.perTick, 6),
-        this.row,
-      );
-    }
-    const head = playhead ?? caret.tick;
-    context.globalAlpha = playhead === null ? 0.5 : 1;
-    paintLines(context, { ...view, top: 0 }, [head], this.colours.cursor, playhead === null ? 1 : 2);
-    context.globalAlpha = 1;
-    if (box) {
-      context.strokeStyle = this.colours.cursor;
-      context.setLineDash([4, 3]);
-      context.strokeRect(box.x, box.y, box.width, box.height);
-      context.setLineDash([]);
-    }
-  }
-
-  #paintRange(context, view) {
-    const { range, score } = this.state();
-    const [from, to] = [view.x(range.from), view.x(range.to)];
-    context.globalAlpha = 0.62;
-    context.fillStyle = this.colours.paper;
-    if (range.from > 0) context.fillRect(GUTTER, RULER, from - GUTTER, view.bottom);
-    if (range.to < endOf(score)) context.fillRect(to, RULER, view.right, view.bottom);
-    context.globalAlpha = 1;
-    context.fillStyle = this.colours.melody;
-    for (const [x, side] of [
-      [from, 1],
-      [to, -1],
-    ]) {
-      context.beginPath();
-      context.moveTo(x, RULER);
-      context.lineTo(x, RULER - 13);
-      context.lineTo(x + side * HANDLE, RULER - 13);
-      context.closePath();
-      context.fill();
-    }
+    paintEditor(context, { ...this.#view(), height: this.row, perTick: this.perTick, end: this.end }, this.state());
   }
 }

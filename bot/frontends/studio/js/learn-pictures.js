@@ -1,7 +1,8 @@
 // The pictures of the Learn pages: every one is drawn from a real training.
 
 import { get } from "./api.js";
-import { Chart, number } from "./chart.js";
+import { number } from "./chart-scale.js";
+import { Chart } from "./chart.js";
 import { h, show, svg } from "./dom.js";
 import { lossesChart, marksChart, surpriseChart } from "./genre-curves.js";
 import { segmented } from "./parts.js";

@@ -1,6 +1,7 @@
 // The curves of a training, and its figures beside those of the real music.
 
-import { Chart, number } from "./chart.js";
+import { number } from "./chart-scale.js";
+import { Chart } from "./chart.js";
 import { h, show } from "./dom.js";
 import { table } from "./parts.js";
 

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from storage.home import Home
 from tests.fakes.live_studio import LiveStudio
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make install")
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PUBLIC_HOST = "studio.example.org"
@@ -32,7 +31,7 @@ PHONE = {"width": 360, "height": 740}
 def chromium() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("no chromium here: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()

@@ -21,7 +21,7 @@ MELODY = "4/4 E4 E F G | G F E D | C C D E | E:1.5 D:1/2 D:2"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def worker(live: LiveStudio) -> None:
+def worker(chromium: object, live: LiveStudio) -> None:
     live.hire("compose", "export")
 
 

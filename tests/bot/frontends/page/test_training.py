@@ -13,7 +13,7 @@ from tests.fakes.small_training import PARTS, tune
 
 
 @pytest.fixture(scope="module", autouse=True)
-def workers(live: LiveStudio) -> None:
+def workers(chromium: object, live: LiveStudio) -> None:
     live.hire("survey", "train", module="tests.fakes.small_worker")
 
 
