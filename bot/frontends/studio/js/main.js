@@ -38,6 +38,7 @@ async function open({ quiet = false } = {}) {
     () => import("./pages/missing.js"),
   ];
   markCurrent(pathname);
+  place.setAttribute("aria-busy", "true");
   try {
     const { page } = await fetched(load);
     const built = await page(...(pattern?.exec(pathname).slice(1) ?? []));
@@ -56,6 +57,8 @@ async function open({ quiet = false } = {}) {
     }
   } catch (error) {
     if (mine === visit) showFault(error);
+  } finally {
+    if (mine === visit) place.removeAttribute("aria-busy");
   }
 }
 
