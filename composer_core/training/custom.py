@@ -125,6 +125,9 @@ class Training:
         self._new_course = partial(Course, start, scores, held_out, config, request.seed, device)
         self.course = self._new_course()
         self.record = self._resume() if (self.folder / STATE).is_file() else self._begin(device)
+        # Whoever goes on with a training whose index was flat has seen that: it is judged anew.
+        flat = flat_since([epoch.similarity for epoch in self.record.epochs]) is not None
+        self._judged_from = len(self.record.epochs) if request.resume and flat else 0
 
     def _sides(self) -> tuple[tuple[Song, ...], tuple[Song, ...]]:
         return self.lesson.songs.training, self.lesson.songs.validation
@@ -222,8 +225,8 @@ class Training:
             return f"all {request.epochs} epochs are done"
         if request.minutes is not None and record.elapsed_s >= 60 * request.minutes:
             return f"the {request.minutes:g} minutes are over"
-        if (since := flat_since([epoch.similarity for epoch in record.epochs])) is not None:
-            return f"the similarity index has been flat since epoch {since}"
+        if (since := flat_since([epoch.similarity for epoch in record.epochs[self._judged_from :]])) is not None:
+            return f"the similarity index has been flat since epoch {since + self._judged_from}"
         return ""
 
     def _eta_s(self) -> float:

@@ -21,6 +21,7 @@ from storage.jobs import Job, Ledger
 BATCH = 8  # jobs claimed at once, by those that compose
 POLL_S = 0.02
 KINDS = ("compose", "export", "survey", "train")
+COMPOSING = ("compose", "export", "survey")  # what a worker does if not told: none of it takes long
 TRAINING = ("survey", "train")
 NICE = 10  # a worker that only trains leaves the processor to those that compose
 
@@ -51,7 +52,7 @@ def main(arguments: list[str], setup: Setup) -> int:
 
 def run(
     setup: Setup,
-    kinds: Sequence[str] = KINDS,
+    kinds: Sequence[str] = COMPOSING,
     *,
     only: str | None = None,
     until_idle: bool = False,
@@ -103,7 +104,13 @@ def stop_on_signals(held: Held) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser(prog="tutti worker", description="Do the jobs in the ledger.")
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS), help="kinds of jobs to claim")
+    parser.add_argument(
+        "--kinds",
+        nargs="+",
+        choices=KINDS,
+        default=list(COMPOSING),
+        help=(f"kinds of jobs to claim (default: {' '.join(COMPOSING)}; trainings take long: give them a worker)"),
+    )
     until = parser.add_mutually_exclusive_group()
     until.add_argument("--until-idle", action="store_true", help="stop when no job is waiting")
     until.add_argument("--job", metavar="ID", help="do this job only, then stop")

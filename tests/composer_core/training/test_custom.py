@@ -125,6 +125,16 @@ def test_it_stops_on_a_plateau_and_says_since_when(tmp_path, monkeypatch, indexe
     assert record.reason == "the similarity index has been flat since epoch 2" and len(record.epochs) == 4
 
 
+def test_whoever_goes_on_after_a_plateau_is_judged_anew(tmp_path, monkeypatch, indexes):
+    monkeypatch.setattr(watch, "FEWEST_EPOCHS", 3)
+    monkeypatch.setattr(watch, "PATIENCE", 2)
+    indexes(0.6, 0.5, 0.4, 0.41, 0.4)
+    begin(tmp_path, epochs=50)[0].run()
+    indexes(0.4)
+    record = begin(tmp_path, epochs=50, resume="earlier")[0].run()
+    assert record.reason == "the similarity index has been flat since epoch 5" and len(record.epochs) == 7
+
+
 def kept_weights(folder, lesson):
     return {name: value.clone() for name, value in weights_of(load_band(lesson.genre, CPU))}
 
