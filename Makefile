@@ -31,7 +31,7 @@ run: install
 	$(BIN)/tutti run
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: install
 	$(BIN)/ruff check .

@@ -106,9 +106,12 @@ def line_of(desk: Desk, entry: Entry, number: int | None) -> Melody:
     with about("track"):
         path = desk.files.path(entry.files["roll"]) if "roll" in entry.files else None
         tracks = json.loads(path.read_text(encoding="utf-8"))["tracks"] if path and path.is_file() else []
-        name = next((track["name"] for track in tracks if track["number"] == number), None)
-        if name is None:
+        track = next((track for track in tracks if track["number"] == number), None)
+        if track is None:
             raise UserError(f"There is no track {number}: choose one of those in the roll.")
+        if track["is_melody"]:
+            return ComposeRequest.from_json(entry.settings).melody
+        name = track["name"]
         return read_melody(desk.files.path(entry.files["mid"]).read_bytes(), f"{entry.heading}, {name}", track=name)
 
 
