@@ -93,7 +93,7 @@ def _pooled(rows: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _relative(first: np.ndarray, second: np.ndarray) -> float:
-    there = first > 0
+    there = (first > 0) & (second > 0)  # half of the smallest number there is counts as none
     return float((first[there] * np.log2(first[there] / second[there])).sum())
 
 
