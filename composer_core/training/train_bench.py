@@ -177,6 +177,8 @@ def plot(theirs: Sequence[tuple[float, float]], ours: Sequence[tuple[float, floa
     axis.plot(*zip(*ours, strict=True), color="#e45756", marker="o", markersize=3, label="Tutti")
     axis.axhline(min(index for _, index in theirs), color="#4c78a8", linewidth=0.8, linestyle="--")
     axis.set_xscale("log")
+    axis.set_xticks(ticks := [10, 30, 100, 300, 1000, 3000], [str(tick) for tick in ticks])
+    axis.minorticks_off()
     axis.set_ylim(bottom=0)
     axis.set_xlabel("seconds of training, from scratch")
     axis.set_ylabel("similarity index (0: alike)")
