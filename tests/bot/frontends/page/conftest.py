@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from storage.home import Home
 from tests.fakes.live_studio import LiveStudio
@@ -31,6 +31,7 @@ PHONE = {"width": 360, "height": 740}
 def chromium() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("no chromium here: apt-get install chromium")
+    expect.set_options(timeout=LONGEST_MS)  # five seconds are too few where two cores run all tests
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
