@@ -19,7 +19,7 @@ from composer_core.dataset.reading import read_file, reason_of
 from composer_core.dataset.seating import make_song
 from composer_core.dataset.tag_file import read_tag_file
 from composer_core.dataset.tags import choose, count_values, tags_of
-from composer_core.dataset.verdict import DRUMS_ONLY, FAULTS, MELODY_ONLY, NO_MELODY, UNREADABLE, Facts, judge
+from composer_core.dataset.verdict import DRUMS_ONLY, FAULTS, MELODY_ONLY, NO_MELODY, NO_TRACK, UNREADABLE, Facts, judge
 from composer_core.errors import MelodyError, UserError
 
 DATA = Path("../shared/data")
@@ -127,7 +127,7 @@ class _Surveyor:
         except MelodyError as error:
             fault, reason = UNREADABLE, reason_of(error)
         except NoSuchTrack as error:
-            fault, reason = NO_MELODY, f"It has no track {shown(self.melody)!r}: its tracks are {error}."
+            fault, reason = NO_TRACK, f"It has no track {shown(self.melody)!r}: its tracks are {error}."
         except Exception:  # a stranger's file: whatever it breaks, the others are read
             logging.getLogger(__name__).exception("reading %s failed", entry.name)
             fault, reason = UNREADABLE, "It could not be read: export it again."

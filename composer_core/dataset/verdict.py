@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-UNREADABLE, NO_MELODY, DRUMS_ONLY, MELODY_ONLY = FAULTS = ("unreadable", "no melody", "drums only", "melody only")
+FAULTS = ("unreadable", "no melody", "no such track", "drums only", "melody only")
+UNREADABLE, NO_MELODY, NO_TRACK, DRUMS_ONLY, MELODY_ONLY = FAULTS
 """Why a file is refused."""
 
 FEWEST_FILES, FEWEST_MINUTES = 3, 3.0
@@ -61,6 +62,11 @@ def _nothing(facts: Facts) -> str:
     reasons = (
         (DRUMS_ONLY, "Drums only", "a genre needs a melody and pitched parts: send whole arrangements"),
         (NO_MELODY, "No melody found", "name its track with --melody, or send pieces with a lead track"),
+        (
+            NO_TRACK,
+            "No track of that name",
+            "name one that the files have (the report lists them), or leave --melody out",
+        ),
         (MELODY_ONLY, "Melodies only", "send pieces with their accompaniment"),
         (UNREADABLE, "Nothing readable", "send MIDI or MusicXML files that other programs open"),
     )
@@ -73,6 +79,8 @@ def _advice(facts: Facts) -> list[str]:
     if facts.accepted and (unsung := facts.faults[NO_MELODY]):
         them = "it" if len(unsung) == 1 else "them"
         found.append(f"No melody found in {_named(unsung)}: name its track with --melody, or leave {them} out.")
+    if facts.accepted and (without := facts.faults[NO_TRACK]):
+        found.append(f"No track of that name in {_named(without)}: these files were left out.")
     if FEWEST_FILES <= facts.accepted < GOOD_FILES:
         found.append(f"With fewer than {GOOD_FILES} pieces it learns those by heart: add more of the same style.")
     if facts.duplicates:

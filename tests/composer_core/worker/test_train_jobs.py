@@ -291,7 +291,7 @@ def test_an_unusable_dataset_says_why_and_leaves_nothing(school, tmp_path):
         ({"dataset": "file:gone/dataset.zip"}, "upload it again"),
         ({"dataset": "path:/no/such/folder"}, "/no/such/folder"),
         ({"tags": {"mode": "dorian"}}, "dorian"),
-        ({"melody": "Kazoo"}, "No melody found"),
+        ({"melody": "Kazoo"}, "No track of that name"),
         ({"resume": "nobody"}, "'nobody' nothing is kept"),
         ({"name": "jazz"}, "There is a genre 'jazz' already"),
     ],
