@@ -40,6 +40,8 @@ _BAND: Kinds = {
     "refiner": (BandRefiner, BandRefinerConfig),
     "autoregressor": (Autoregressor, AutoregressorConfig),
 }
+_UNNAMED: Mapping[str, dict[str, Any]] = {"autoregressor": {"bars": 0}}
+"""Settings that files from before their invention do not name."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _load(path: Path, device: torch.device, kinds: Kinds, form: str) -> tuple[di
             raise ValueError(f"{broken[0]} holds what is no number")
         configs = json.loads(header["configs"])
         networks = {
-            name: _restore(network(config(**_tuples(configs[name]))), name, tensors).to(device)
+            name: _restore(network(config(**_tuples(_UNNAMED.get(name, {}) | configs[name]))), name, tensors).to(device)
             for name, (network, config) in kinds.items()
         }
     except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:

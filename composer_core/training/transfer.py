@@ -147,6 +147,9 @@ def _autoregressor_rows(plan: Seating, network: Autoregressor) -> Rows:
         for kind in ("weight", "bias"):
             rows[f"leave.{place}.{kind}"] = (f"leave.{part}.{kind}", 0, own)
             rows[f"heads.{place}.{kind}"] = (f"heads.{part}.{kind}", 0, range(head))
+            if network.recall:
+                asked = range(network.recall.ask[part].out_features)  # type: ignore[arg-type]
+                rows[f"recall.ask.{place}.{kind}"] = (f"recall.ask.{part}.{kind}", 0, asked)
     return rows
 
 

@@ -8,11 +8,12 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from composer_core.context import LAGS, NO_LAG
+from composer_core.models.band.arrays import array, gelu, linear, sigmoid
 from composer_core.models.band.autoregressor import AGE_SHOWN, MEMORY, Autoregressor
 from composer_core.models.band.batch import BandBatch
+from composer_core.models.band.recall_walk import RecallWalk, RecallWeights
 from composer_core.patterns import HOLD
 
 FREE = -1
@@ -53,15 +54,16 @@ class Walk:
         self._network = network
         sizes = network.config.sizes
         edges = np.cumsum(sizes)[:-1]
-        codes = np.split(_array(network.codes.table.weight), edges)
-        earlier = np.split(_array(network.earlier.table.weight), edges)
+        codes = np.split(array(network.codes.table.weight), edges)
+        earlier = np.split(array(network.earlier.table.weight), edges)
         self._parts = [
-            _Part(codes[p], *_linear(head), earlier[p], *_linear(leave))
+            _Part(codes[p], *linear(head), earlier[p], *linear(leave))
             for p, (head, leave) in enumerate(zip(network.heads, network.leave, strict=True))
         ]
         gru = network.gru
-        self._in, self._in_bias = _array(gru.weight_ih_l0), _array(gru.bias_ih_l0)
-        self._state, self._state_bias = _array(gru.weight_hh_l0), _array(gru.bias_hh_l0)
+        self._in, self._in_bias = array(gru.weight_ih_l0), array(gru.bias_ih_l0)
+        self._state, self._state_bias = array(gru.weight_hh_l0), array(gru.bias_hh_l0)
+        self._recall = RecallWeights(network.recall) if network.recall else None
 
     def draw(
         self, piece: BandBatch, forced: np.ndarray, echo: np.ndarray, heat: Heat, rng: np.random.Generator,
@@ -81,7 +83,7 @@ class Walk:
             symbols [P, T].
         """
         with torch.inference_mode():
-            context = _array(self._network.context(piece)[0])  # [look, T]
+            context = array(self._network.context(piece)[0])  # [look, T]
         lags, (parts, length) = piece.lags[0].cpu().numpy(), forced.shape
         chance = rng.random((length, parts))
         look = context.shape[0]
@@ -90,8 +92,11 @@ class Walk:
         symbols = np.zeros((parts, length), dtype=np.int64)
         state = np.zeros(self._network.config.width, dtype=np.float32)
         memory = _Memory([part.codes for part in self._parts])
+        recall = RecallWalk(self._recall, context, lags[0], parts) if self._recall else None
         for t in range(length):
             gates = gate_context[:, t] + memory_in @ memory.read(symbols, lags[:, t], t)
+            if recall:
+                recall.look(symbols, memory.codes(recall.said(symbols, t)), t)
             state = _gru(gates, self._state @ state + self._state_bias, state)
             seen, told = np.concatenate([state, context[:, t]]), np.zeros(1, dtype=np.float32)
             for p, part in enumerate(self._parts):
@@ -100,13 +105,18 @@ class Walk:
                 elif echo[p, t] != FREE:
                     symbols[p, t] = symbols[p, echo[p, t]]
                 else:
-                    logits = part.leave @ _gelu(part.head @ seen + part.bias + told) + part.leave_bias
+                    hidden = gelu(part.head @ seen + part.bias + told)
+                    logits = part.leave @ hidden + part.leave_bias
+                    if recall:
+                        logits = recall.mix(p, logits, hidden, t)
                     cost = rules.costs(p, t) if rules else 0.0
                     symbols[p, t] = _pick(logits / heat.temperature - cost, heat.floor, chance[t, p])
                 told = told + part.earlier[symbols[p, t]]
                 if rules:
                     rules.take(p, t, int(symbols[p, t]))
             memory.note(symbols, lags[:, t], t)
+            if recall:
+                recall.note(symbols, t)
         return symbols
 
 
@@ -120,6 +130,10 @@ class _Memory:
         self._agreement = np.zeros((parts, len(LAGS)), dtype=np.float32)
         self._rows = np.zeros((parts, 2 * code + 1 + len(LAGS) * (code + 1)), dtype=np.float32)
         self._code = code
+
+    def codes(self, symbols: np.ndarray) -> np.ndarray:
+        """The codes [P, K, code] of symbols [P, K]."""
+        return np.stack([table[row] for table, row in zip(self._codes, symbols, strict=True)])
 
     def read(self, symbols: np.ndarray, lags: np.ndarray, t: int) -> np.ndarray:
         code, rows = self._code, self._rows
@@ -146,23 +160,10 @@ class _Memory:
 def _gru(x: np.ndarray, h: np.ndarray, state: np.ndarray) -> np.ndarray:
     """One step of torch.nn.GRU from its gates' sums of input [3 W] and of state [3 W]."""
     width = len(state)
-    reset = _sigmoid(x[:width] + h[:width])
-    update = _sigmoid(x[width : 2 * width] + h[width : 2 * width])
+    reset = sigmoid(x[:width] + h[:width])
+    update = sigmoid(x[width : 2 * width] + h[width : 2 * width])
     new = np.tanh(x[2 * width :] + reset * h[2 * width :])
     return (1 - update) * new + update * state
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
-
-
-def _gelu(x: np.ndarray) -> np.ndarray:
-    """Return x Phi(x), Phi by Abramowitz & Stegun 7.1.26 (error below 2e-7)."""
-    z = np.abs(x) / np.sqrt(2)
-    t = 1 / (1 + 0.3275911 * z)
-    poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-    erf = np.sign(x) * (1 - poly * np.exp(-z * z))
-    return 0.5 * x * (1 + erf)
 
 
 def _pick(logits: np.ndarray, floor: float, chance: float) -> int:
@@ -170,12 +171,3 @@ def _pick(logits: np.ndarray, floor: float, chance: float) -> int:
     weights[weights < floor] = 0.0
     total = weights.cumsum()
     return int(min(np.searchsorted(total, chance * total[-1], side="right"), len(weights) - 1))
-
-
-def _linear(layer: nn.Module) -> tuple[np.ndarray, np.ndarray]:
-    return _array(layer.weight), _array(layer.bias)
-
-
-def _array(tensor: Tensor | nn.Module) -> np.ndarray:
-    assert isinstance(tensor, Tensor)
-    return tensor.detach().cpu().float().numpy()
