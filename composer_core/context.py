@@ -52,6 +52,15 @@ class Context:
         return self.planes.shape[1]
 
     @property
+    def tune(self) -> np.ndarray:
+        """The melody's pitch [T]; in its rests the one before, before its first note that."""
+        sounding = np.flatnonzero(self.melody != REST)
+        if not len(sounding):
+            return np.full(len(self), 60)
+        last = np.maximum.accumulate(np.where(self.melody != REST, np.arange(len(self)), sounding[0]))
+        return self.melody[last].astype(np.int64)
+
+    @property
     def grid(self) -> Grid:
         """The grid of the whole bars that the piece fills."""
         return self.ground.grid
@@ -77,12 +86,13 @@ def make_context(melody: Sequence[Note], timing: Timing, chords: Sequence[Chord]
 
 
 def key_of(melody: Sequence[Note], chords: Sequence[Chord], end: int) -> Key:
-    """Find the key from the melody and, half as loud, the roots and tones of the chords."""
+    """Find the key from the melody and, half as loud, the roots and tones of the chords; the first root opens it."""
     notes = list(melody)
     for chord, following in zip(chords, [*(chord.tick for chord in chords[1:]), end], strict=True):
         symbol = parse_chord(chord.label)
         if symbol and following > chord.tick:
-            notes += [Note(chord.tick, 48 + tone, max((following - chord.tick) // 2, 1)) for tone in symbol.tones[:3]]
+            length = max((following - chord.tick) // 2, 1)
+            notes += [Note(chord.tick, symbol.root + step, length) for step in symbol.steps[:3]]
     last = max((note for note in melody), key=lambda note: note.end, default=None)
     return find_key([*notes, last] if last else notes)
 

@@ -1,4 +1,4 @@
-"""Who plays in each bar, who goes on as in the bar before, and who joins in the melody, as the genre's players do.
+"""Who plays in each bar, who plays again what an earlier bar had, and who joins in the melody, as the genre's players do.
 
 Learned from the genre's human pieces as what stands in their bars, never as notes: a plan walks along the bars of real
 pieces and jumps, where a section of the melody begins, to a bar where the same parts play. Free of torch.
@@ -16,20 +16,31 @@ from composer_core.errors import GenreError
 
 FILE = "instrumentation.json"
 MELODIC = 0.5  # share of bars in which some part joins in the melody, from which it is an orchestra's way
-KINDS = ("plays", "repeats", "carries")
+KINDS = ("plays", "lag", "carries")
+NEW = -1
+"""In a plan: a bar that repeats none."""
 
 
 @dataclass(frozen=True)
 class BarPlan:
-    """For each part and bar [P, B]: whether it plays; goes on as in the bar before; joins in the melody."""
+    """For each part and bar [P, B].
+
+    ``plays``, whether it plays; ``same``, the earlier bar that it plays again over its own chords, or ``NEW``; ``rhythm``,
+    the earlier bar whose rhythm it takes for other notes, or ``NEW``; ``carries``, whether it joins in the melody.
+    """
 
     plays: np.ndarray
-    repeats: np.ndarray
+    same: np.ndarray
+    rhythm: np.ndarray
     carries: np.ndarray
 
 
 class Instrumentation:
-    """The bars of a genre's human pieces: for each piece [B, 3, P], true or false."""
+    """The bars of a genre's pieces: for each piece [B, 3, P], in the order of ``KINDS``.
+
+    A lag is 0 in a bar that is new, d > 0 where it is the same as d bars before (over the chord, whatever that is), and
+    -d where only the rhythm is.
+    """
 
     def __init__(self, parts: Sequence[str], pieces: Sequence[np.ndarray]) -> None:
         self.parts, self.pieces = tuple(parts), [piece for piece in pieces if len(piece)]
@@ -57,15 +68,14 @@ class Instrumentation:
             for bar in range(first, end):
                 chosen[bar] = at
                 at = at + 1 if self._left[at] else self._jump(at, end - bar, rng)
-        plays, repeats, carries = self._bars[chosen].transpose(1, 2, 0)
-        plays = _peopled(plays)
-        before = np.concatenate([np.zeros((len(self.parts), 1), dtype=bool), plays[:, :-1]], axis=1)
-        carries = carries & plays
-        return BarPlan(plays, repeats & plays & before, self._handed_on(carries, plays))
+        plays, lags, carries = self._bars[chosen].transpose(1, 2, 0)
+        plays = _peopled(plays > 0)
+        same, rhythm = (_earlier(sign * lags, plays) for sign in (1, -1))
+        return BarPlan(plays, same, rhythm, self._handed_on((carries > 0) & plays, plays))
 
     def _handed_on(self, carries: np.ndarray, plays: np.ndarray) -> np.ndarray:
         """In an orchestra somebody always joins in the melody: where nobody does, those go on who did last [P, B]."""
-        if self._bars[:, 2].any(axis=1).mean() < MELODIC:
+        if (self._bars[:, 2] > 0).any(axis=1).mean() < MELODIC:
             return carries
         joined = carries.copy()
         for bar in np.flatnonzero(~carries.any(axis=0)).tolist():
@@ -78,9 +88,12 @@ class Instrumentation:
         return int(rng.choice(np.flatnonzero(unlike == unlike.min())))
 
     def save(self, path: Path, about: Mapping[str, Any]) -> None:
-        """Write as JSON: a number a bar and kind, whose bits are the parts."""
+        """Write as JSON: for each bar those who play and who carry, as bits, and the lag of every part."""
         bits = 1 << np.arange(len(self.parts))
-        pieces = [(piece * bits).sum(axis=2).tolist() for piece in self.pieces]
+        pieces = [
+            [[int(bar[0] @ bits), int(bar[2] @ bits), *bar[1].tolist()] for bar in piece.astype(np.int64)]
+            for piece in self.pieces
+        ]
         data = {**about, "parts": self.parts, "pieces": pieces}
         path.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
 
@@ -95,13 +108,27 @@ class Instrumentation:
             data = json.loads(path.read_text(encoding="utf-8"))
             if tuple(data["parts"]) != tuple(parts):
                 raise ValueError("it is of other parts")
-            bits = 1 << np.arange(len(parts))
-            pieces = [np.array(piece, dtype=np.int64)[:, :, None] & bits > 0 for piece in data["pieces"]]
-            return cls(parts, pieces)
+            return cls(parts, [_read(np.array(piece, dtype=np.int64), len(parts)) for piece in data["pieces"]])
         except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
             raise GenreError(
                 f"{path.name} of {path.parent.name} is damaged ({error}): restore or delete it."
             ) from error
+
+
+def _read(rows: np.ndarray, parts: int) -> np.ndarray:
+    """Mirror a row of ``Instrumentation.save`` for every bar: [B, 2 + P] → [B, 3, P]."""
+    if rows.ndim != 2 or rows.shape[1] != 2 + parts:
+        raise ValueError("its bars have other parts")
+    plays, carries = (rows[:, column, None] >> np.arange(parts) & 1 for column in (0, 1))
+    return np.stack([plays, rows[:, 2:], carries], axis=1)
+
+
+def _earlier(lags: np.ndarray, plays: np.ndarray) -> np.ndarray:
+    """The bar so many bars (> 0) before each [P, B], ``NEW`` where there is none or the part is silent in either."""
+    here = np.arange(lags.shape[1])
+    earlier = np.where((lags > 0) & (lags <= here) & plays, here - lags, NEW)
+    sounded = np.take_along_axis(plays, np.maximum(earlier, 0), axis=1)
+    return np.where(sounded, earlier, NEW)
 
 
 def _peopled(plays: np.ndarray) -> np.ndarray:

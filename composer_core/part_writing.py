@@ -23,7 +23,7 @@ class PartWriting:
     def __init__(self, chairs: Sequence[Chair], context: Context) -> None:
         self._melody = context.melody
         self._rows = [_pitches(chair, context) for chair in chairs]  # P of [T, V]
-        self._centres = [chair.centre for chair in chairs]
+        self._centres = [chair.centre_in(context) for chair in chairs]
         self._now = np.full(len(chairs), SILENT)
         self._before = np.full(len(chairs), SILENT)
 
@@ -71,7 +71,7 @@ def _parallels(candidates: np.ndarray, own_before: int, other: int, other_before
 
 def _pitches(chair: Chair, context: Context) -> np.ndarray:
     """MIDI pitch of every symbol of a part at every timestep: [T, V], ``SILENT`` for a rest."""
-    anchors = context.ground.anchors(chair.centre)
+    anchors = context.ground.anchors(chair.centre_in(context))
     rows = np.full((len(context), len(chair.codebook)), SILENT)
     for symbol in range(REST + 1, len(chair.codebook)):
         offset = chair.codebook.shape(symbol)[0]

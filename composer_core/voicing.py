@@ -4,6 +4,7 @@ A player's hand moves little, stays clear of the melody, and keeps thirds out of
 that costs least; there are few dozen candidates, so no search over the whole piece is needed.
 """
 
+import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -20,8 +21,9 @@ SILENT = -1
 
 
 def chord_notes(
-    struck: Iterable[tuple[int, int, Shape]], ground: Ground, centre: float, low: int, high: int, melody: np.ndarray
-) -> tuple[Note, ...]:
+    struck: Iterable[tuple[int, int, Shape]], ground: Ground, centre: float, low: int, high: int, melody: np.ndarray,
+    doubled: float = 0.0,
+) -> tuple[Note, ...]:  # fmt: skip
     """Play a part's strikes as chords.
 
     Args:
@@ -31,17 +33,20 @@ def chord_notes(
         low: lowest MIDI pitch of the part.
         high: highest.
         melody: MIDI pitch [T], ``SILENT`` where the melody rests.
+        doubled: share of the shapes whose lowest note also sounds an octave higher; always the same shapes.
     """
     ticks, notes, before = ground.grid.ticks, [], None
     for start, end, slots in struck:
         root = ground.tonic + int(ground.root[start])
         wanted = [(root + int(ground.semitone[start, slot % 12])) % 12 for slot in _thinned(slots)]
-        if {slot % 12 for slot in slots} <= {ROOT, FIFTH}:
-            pitches = _power_chord(wanted, root, centre, low, high)
+        if {slot % 12 for slot in slots} == {ROOT, FIFTH}:
+            stacks = _power_chords(root % 12, low, high)
         else:
             clear = _clear_of_melody(wanted, int(melody[start])) if ground.grid.step[start] == 0 else wanted
-            pitches = _nearest(tuple(clear or wanted), before, centre, low, high, int(melody[start]))
-        before = pitches
+            stacks = _candidates(tuple(sorted(set(clear or wanted))), low, high)
+        pitches = before = _cheapest(stacks, before, centre, int(melody[start]))
+        if _is_doubled(slots, doubled):
+            pitches = _with_octave(pitches, high)
         notes += [Note(int(ticks[start]), pitch, int(ticks[end] - ticks[start])) for pitch in pitches]
     return tuple(sorted(notes))
 
@@ -55,13 +60,20 @@ def _thinned(slots: Shape) -> Shape:
     return tuple(kept[:5])
 
 
-def _power_chord(wanted: Sequence[int], root: int, centre: float, low: int, high: int) -> tuple[int, ...]:
-    """Root, fifth and octave upwards from the root nearest to the bottom of the range."""
-    base = low + (root - low) % 12
-    if base + 12 < centre - 6:
-        base += 12
-    stack = [base + (pitch_class - root) % 12 for pitch_class in wanted] + [base + 12]
-    return tuple(sorted({pitch for pitch in stack if low <= pitch <= high}))
+@lru_cache(maxsize=256)
+def _power_chords(root: int, low: int, high: int) -> tuple[tuple[int, ...], ...]:
+    """Root and fifth above it, in every octave of the range."""
+    fitting = tuple((base, base + 7) for base in range(low + (root - low) % 12, high - 6, 12))
+    return fitting or ((low + (root - low) % 12,),)
+
+
+def _is_doubled(slots: Shape, share: float) -> bool:
+    return zlib.crc32(bytes(slot % 12 for slot in slots)) < share * 2**32
+
+
+def _with_octave(pitches: tuple[int, ...], high: int) -> tuple[int, ...]:
+    octave = pitches[0] + 12
+    return tuple(sorted({*pitches, octave})) if octave <= high else pitches
 
 
 def _clear_of_melody(wanted: Sequence[int], melody: int) -> list[int]:
@@ -71,10 +83,9 @@ def _clear_of_melody(wanted: Sequence[int], melody: int) -> list[int]:
     return [pitch_class for pitch_class in wanted if (pitch_class - melody) % 12 not in (1, 11)]
 
 
-def _nearest(
-    wanted: tuple[int, ...], before: tuple[int, ...] | None, centre: float, low: int, high: int, melody: int
+def _cheapest(
+    candidates: Sequence[tuple[int, ...]], before: tuple[int, ...] | None, centre: float, melody: int
 ) -> tuple[int, ...]:
-    candidates = _candidates(tuple(sorted(set(wanted))), low, high)
     return min(candidates, key=lambda pitches: _cost(pitches, before, centre, melody))
 
 

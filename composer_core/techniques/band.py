@@ -17,8 +17,10 @@ from composer_core.context import Context, make_context
 from composer_core.ending import end_together
 from composer_core.errors import GenreError
 from composer_core.genres import Genre
+from composer_core.habits import FILE as HABITS
+from composer_core.habits import Habits, Players
 from composer_core.instrumentation import FILE as INSTRUMENTATION
-from composer_core.instrumentation import BarPlan, Instrumentation
+from composer_core.instrumentation import NEW, BarPlan, Instrumentation
 from composer_core.metrics.repeats import FEW, REPEATS, Repeats
 from composer_core.metrics.songroll import roll_of
 from composer_core.models.band.batch import ALIGN, BandBatch, stack, style_of, window
@@ -29,15 +31,15 @@ from composer_core.patterns import HOLD, REST
 from composer_core.planner.enrich import enrich
 from composer_core.planner.plan import load_planner
 from composer_core.sampling import block_mask, draw
-from composer_core.scores import Score, read_part
+from composer_core.scores import Chair, Score, read_part
 from composer_core.techniques import Assignment, Progress
 from composer_core.techniques.bar_plan import (
-    Awake,
+    BarRules,
     bar_spans,
+    earlier_steps,
     entries,
     join_melody,
     plan_bars,
-    repetitions,
     silences,
     still_silent,
     taken_again,
@@ -111,6 +113,7 @@ class Band:
         path = genre.folder / INSTRUMENTATION
         names = [part.name for part in genre.parts[1:]]
         self.instrumentation = Instrumentation.load(path, names) if path.is_file() else None
+        self.habits = Habits.load(path) if (path := genre.folder / HABITS).is_file() else None
         self.repeats = Repeats.load(path) if (path := genre.folder / REPEATS).is_file() else None
 
     def compose(self, assignments: Sequence[Assignment], progress: Progress) -> list[Composition]:
@@ -151,21 +154,32 @@ class Band:
         shift = octave_shift(melody, self.genre)
         notes = [replace(note, pitch=note.pitch + shift) for note in melody.notes]
         context = make_context(notes, melody.timing, chords, melody.end)
-        piece = self._piece(context, assignment)
+        players = self._players(context, assignment.seed)
+        piece = self._piece(context, assignment, players)
         bars = self._bar_plan(context, assignment.seed) if self.instrumentation else None
         tick("draft", 0.2)
         symbols = self.draft(piece, context, controls.risk, rng, bars)
         tick("refine", 0.6)
         symbols = self._refine(piece, symbols, controls.risk, rng)
         tick("play", 0.9)
-        return self._composition(assignment, context, chords, symbols, shift, bars)
+        chairs = [_seated(chair, players) for chair in self.checkpoint.chairs]
+        return self._composition(assignment, context, chords, symbols, shift, bars, chairs)
+
+    def _players(self, context: Context, seed: int) -> Players:
+        """The habits of one of the genre's pieces: another for every seed and every melody."""
+        if self.habits is None:
+            return {}
+        rng = np.random.default_rng([seed, zlib.crc32(context.melody.tobytes()), 1])
+        return self.habits.draw(rng, [chair.part.name for chair in self.checkpoint.chairs])
 
     def _bar_plan(self, context: Context, seed: int) -> BarPlan:
         """Who plays when: another choice for every seed and every melody."""
         assert self.instrumentation is not None
         rng = np.random.default_rng([seed, zlib.crc32(context.melody.tobytes())])
         bars = plan_bars(self.instrumentation, context, rng, self.config.vary)
-        return replace(bars, repeats=bars.repeats & (rng.random(bars.repeats.shape) < self.config.repeat))
+        is_done = rng.random(bars.same.shape) < self.config.repeat
+        same, rhythm = (np.where(is_done, earlier, NEW) for earlier in (bars.same, bars.rhythm))
+        return replace(bars, same=same, rhythm=rhythm)
 
     def plan(self, melody: Melody, variant: int, rng: np.random.Generator) -> tuple[Chord, ...]:
         """The harmony that the planner hears in a melody, in the genre's colours."""
@@ -179,7 +193,8 @@ class Band:
         forced, parts = self._forced(piece), [chair.part for chair in self.checkpoint.chairs]
         again = np.full(forced.shape, FREE, dtype=np.int64)
         if bars:
-            forced, again = silences(bars, context, parts, forced), repetitions(bars, context, again)
+            forced = silences(bars, context, parts, forced)
+            again = earlier_steps(bars.same, context, forced.shape[1])
         temperature = self.config.temperature * risk
         if self.config.draft == "autoregressive":
             heat = Heat(temperature, self.config.floor / risk)
@@ -190,6 +205,7 @@ class Band:
         symbols = draft(piece, forced, temperature, rng, strike)
         if bars:
             symbols = self._awakened(piece, symbols, bars, context, temperature, rng)
+            again = np.where(again == FREE, earlier_steps(bars.rhythm, context, forced.shape[1]), again)
         return np.where(forced == FREE, taken_again(symbols, again), forced)
 
     def _awakened(
@@ -207,15 +223,18 @@ class Band:
         if self.genre.is_choir:
             return PartWriting(chairs, context)
         sizes = [len(chair.codebook) for chair in chairs]
-        return Awake(bars, context, [chair.part for chair in chairs], sizes) if bars else None
+        return BarRules(bars, context, [chair.part for chair in chairs], sizes) if bars else None
 
-    def _piece(self, context: Context, assignment: Assignment) -> BandBatch:
+    def _piece(self, context: Context, assignment: Assignment, players: Players) -> BandBatch:
         chairs, controls = self.checkpoint.chairs, assignment.controls
         plays = np.array([controls.plays(chair.part) for chair in chairs])
         busier = self.config.fullness + 4.0 * (controls.density - 0.5)
-        density, told = np.full(len(chairs), busier), np.full(len(chairs), busier != 0)
+        own = [_density(chair, players) for chair in chairs]
+        density = np.array([busier + (0.0 if spreads is None else spreads) for spreads in own])
+        told = np.array([busier != 0 or spreads is not None for spreads in own])
         empty = np.zeros((len(chairs), len(context)), dtype=np.int64)
-        score = Score(assignment.melody.name, context, empty, plays, self.config.human, density)
+        anchors = np.stack([context.ground.anchors(_seated(chair, players).centre_in(context)) for chair in chairs])
+        score = Score(assignment.melody.name, context, empty, plays, self.config.human, density, anchors)
         style = {"style": style_of(self.config.human, density, told)}
         return stack([window(score, 0, -(-len(context) // ALIGN) * ALIGN) | style]).to(self.device)
 
@@ -289,10 +308,11 @@ class Band:
         symbols: np.ndarray,
         shift: int,
         bars: BarPlan | None,
+        chairs: Sequence[Chair],
     ) -> Composition:
         melody, genre = assignment.melody, self.genre
         tracks = [melody_track(melody, genre)]
-        for number, (chair, row) in enumerate(zip(self.checkpoint.chairs, symbols[:, : len(context)], strict=True)):
+        for number, (chair, row) in enumerate(zip(chairs, symbols[:, : len(context)], strict=True)):
             if assignment.controls.plays(chair.part):
                 notes = keep_clear(read_part(row, chair, context), chair.part, context)
                 if bars:
@@ -312,6 +332,20 @@ class Band:
             notices=(*melody.notices, *shift_notice(shift)),
         )
         return end_together(composition)
+
+
+def _seated(chair: Chair, players: Players) -> Chair:
+    """A chair with the register and the doublings of a piece's player."""
+    habit, part = players.get(chair.part.name), chair.part
+    if habit is None or part.is_drum:
+        return chair
+    return replace(chair, centre=float(np.clip(habit.centre, part.low + 6, part.high - 6)), doubled=habit.doubled)
+
+
+def _density(chair: Chair, players: Players) -> float | None:
+    """How many spreads busier than the corpus a piece's player is."""
+    habit, (mean, spread) = players.get(chair.part.name), chair.density
+    return None if habit is None else float(np.clip((habit.busyness - mean) / spread, -2.5, 2.5))
 
 
 def _drawn(

@@ -1,4 +1,4 @@
-"""Carries out a plan of who plays in each bar: silence, going on as before, joining in the melody."""
+"""Carries out a plan of who plays in each bar: silence, playing an earlier bar again, joining in the melody."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,13 +7,14 @@ import numpy as np
 
 from composer_core.context import Context
 from composer_core.genres import Part
-from composer_core.instrumentation import BarPlan, Instrumentation
+from composer_core.instrumentation import NEW, BarPlan, Instrumentation
 from composer_core.models.band.walk import FREE
 from composer_core.music import Note
 from composer_core.patterns import FIRST_SHAPE, HOLD, REST, fold
 from composer_core.pianoroll import Grid
 
 AWAKE = 4.0  # nats that silence costs a part that is to play in this bar and has not begun
+OTHER_RHYTHM = 30.0  # nats: never drawn, and a number still
 
 
 def bar_spans(grid: Grid, length: int) -> list[tuple[int, int]]:
@@ -68,15 +69,18 @@ def still_silent(symbols: np.ndarray, plan: BarPlan, context: Context, is_drum: 
     return silent
 
 
-def repetitions(plan: BarPlan, context: Context, echo: np.ndarray) -> np.ndarray:
-    """Earlier timesteps [P, T] whose symbols are taken again, with those of the bars that go on as the one before."""
-    again = echo.copy()
+def earlier_steps(bars: np.ndarray, context: Context, length: int) -> np.ndarray:
+    """For each timestep the one at its place in an earlier bar: bars [P, B] → [P, length], ``FREE`` where there is none.
+
+    Only bars of equal length are taken.
+    """
+    steps = np.full((len(bars), length), FREE, dtype=np.int64)
     spans = bar_spans(context.grid, len(context))
-    for bar in range(1, len(spans)):
-        (before, middle), (start, end) = spans[bar - 1], spans[bar]
+    for part, bar in zip(*np.nonzero(bars != NEW), strict=True):
+        (before, middle), (start, end) = spans[bars[part, bar]], spans[bar]
         if middle - before == end - start:
-            again[plan.repeats[:, bar], start:end] = np.arange(before, middle)
-    return again
+            steps[part, start:end] = np.arange(before, middle)
+    return steps
 
 
 def taken_again(symbols: np.ndarray, again: np.ndarray) -> np.ndarray:
@@ -123,8 +127,12 @@ def _clear(kept: Sequence[Note], joined: Sequence[Note]) -> list[Note]:
     return [note for note in kept if note.duration > 0 and not any(a <= note.start < b for a, b in sounding)]
 
 
-class Awake:
-    """Makes silence dear for a part that is to play in a bar and has not begun (``models.band.walk.Rules``)."""
+class BarRules:
+    """Keeps parts to a plan of bars while they are drawn (``models.band.walk.Rules``).
+
+    Silence is dear for a part that is to play in a bar and has not begun, and a part that takes the rhythm of an
+    earlier bar strikes, holds on and rests as it did there.
+    """
 
     def __init__(self, plan: BarPlan, context: Context, parts: Sequence[Part], sizes: Sequence[int]) -> None:
         spans = bar_spans(context.grid, len(context))
@@ -132,17 +140,32 @@ class Awake:
         self._starts = {start for start, _ in spans}
         self._silent = np.ones(len(parts), dtype=bool)
         self._sizes, self._is_drum = sizes, [part.is_drum for part in parts]
+        self._rhythm = earlier_steps(plan.rhythm, context, len(context))
+        self._drawn = np.full(self._rhythm.shape, HOLD, dtype=np.int64)
 
     def costs(self, part: int, t: int) -> np.ndarray:
         """Cost in nats of every symbol of a part at a timestep: [V]."""
         costs = np.zeros(self._sizes[part])
-        if t < self._due.shape[1] and self._due[part, t] and self._silent[part]:
+        if t >= self._due.shape[1]:
+            return costs
+        if (source := self._rhythm[part, t]) != FREE:
+            return _unlike(int(self._drawn[part, source]), costs)
+        if self._due[part, t] and self._silent[part]:
             costs[[HOLD, REST]] = AWAKE
         return costs
 
     def take(self, part: int, t: int, symbol: int) -> None:
         """Note what was drawn; a drum's bar begins in silence, because drums ring by themselves."""
+        if t < self._due.shape[1]:
+            self._drawn[part, t] = symbol
         if t in self._starts and self._is_drum[part]:
             self._silent[part] = True
         if symbol != HOLD:
             self._silent[part] = symbol == REST
+
+
+def _unlike(symbol: int, costs: np.ndarray) -> np.ndarray:
+    """Make dear what does not do the same as a symbol: strike, hold on or rest [V]."""
+    costs[:] = OTHER_RHYTHM
+    costs[symbol if symbol < FIRST_SHAPE else slice(FIRST_SHAPE, None)] = 0.0
+    return costs

@@ -19,6 +19,7 @@ from composer_core.checkpoints import BandCheckpoint
 from composer_core.models.band.autoregressor import Autoregressor, AutoregressorConfig
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
+from composer_core.models.band.intervals import offsets_of
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
 from composer_core.scores import Chair, Score
 from composer_core.training.average import Average
@@ -82,7 +83,7 @@ def fresh_checkpoint(chairs: Sequence[Chair], seed: int, card: str) -> BandCheck
         BandGenerator(BandGeneratorConfig(sizes)),
         BandCritic(BandCriticConfig(sizes)),
         BandRefiner(BandRefinerConfig(sizes)),
-        Autoregressor(AutoregressorConfig(sizes)),
+        Autoregressor(AutoregressorConfig(sizes, offsets=offsets_of(chair.codebook for chair in chairs))),
         tuple(chairs),
         card,
     )

@@ -17,11 +17,13 @@ from composer_core.corpora.chorales import build_corpus
 from composer_core.corpora.lead_sheets import read_lead_sheets
 from composer_core.errors import SettingError
 from composer_core.genres import SHIPPED, find_genre
+from composer_core.key_profiles import PROFILES
 from composer_core.planner.train import TrainingConfig, train_planner
 from composer_core.planner.weights import WEIGHTS, save_network
 from composer_core.roll import make_roll
 from composer_core.training.feel import rebuild_feel
 from composer_core.training.instrumentation import rebuild_instrumentation
+from composer_core.training.key_profiles import rebuild_key
 from composer_core.training.rebuild_band import Recipe, train_band
 from composer_core.training.rebuild_chorale import train_chorale
 from composer_core.worker.setup import Setup
@@ -82,11 +84,17 @@ def _rebuild_instrumentation(options: argparse.Namespace) -> int:
     return 0
 
 
+def _rebuild_key(options: argparse.Namespace) -> int:
+    print(f"Wrote {rebuild_key(options.data, (options.out or PROFILES.parent) / PROFILES.name)}")  # noqa: T201
+    return 0
+
+
 REBUILDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "chorale": _rebuild_chorale,
     **dict.fromkeys(BANDS, _rebuild_band),
     "feel": _rebuild_feel,
     "instrumentation": _rebuild_instrumentation,
+    "key": _rebuild_key,
     "planner": _rebuild_planner,
 }
 

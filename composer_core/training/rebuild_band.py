@@ -19,6 +19,7 @@ from composer_core.genres import Genre
 from composer_core.models.band.autoregressor import Autoregressor, AutoregressorConfig
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
+from composer_core.models.band.intervals import offsets_of
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
 from composer_core.scores import learn_chairs, make_score
 from composer_core.training.band import (
@@ -66,6 +67,7 @@ def train_band(
     chairs = learn_chairs(songs.training, genre)
     scores = [make_score(song, chairs) for song in songs.training]
     sizes = tuple(len(chair.codebook) for chair in chairs)
+    shape = AutoregressorConfig(sizes, offsets=offsets_of(chair.codebook for chair in chairs))
 
     def windows(offset: int) -> ScoreWindows:
         return ScoreWindows(scores, seed + offset, recipe.human_weight)
@@ -81,9 +83,8 @@ def train_band(
 
     (autoregressor,) = stage(
         "autoregressor",
-        {"autoregressor": Autoregressor(AutoregressorConfig(sizes))},
-        lambda: (train_autoregressor(windows(0), recipe.autoregressive, AutoregressorConfig(sizes), seed,
-                                     record("autoregressor"), device),),
+        {"autoregressor": Autoregressor(shape)},
+        lambda: (train_autoregressor(windows(0), recipe.autoregressive, shape, seed, record("autoregressor"), device),),
     )  # fmt: skip
     (refiner,) = stage(
         "refiner",

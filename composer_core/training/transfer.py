@@ -18,6 +18,7 @@ from composer_core.genres import Part
 from composer_core.models.band.autoregressor import Autoregressor
 from composer_core.models.band.critic import BandCritic
 from composer_core.models.band.generator import BandGenerator
+from composer_core.models.band.intervals import offsets_of
 from composer_core.models.band.refiner import BandRefiner
 from composer_core.patterns import HOLD, REST, Codebook
 from composer_core.scores import Chair
@@ -82,7 +83,13 @@ def seat(base: BandCheckpoint, chairs: Sequence[Chair], card: str) -> BandCheckp
         generator=_moved(base.generator, BandGenerator, sizes, _unet_rows(plan, plan.conditions())),
         critic=_moved(base.critic, BandCritic, sizes, _critic_rows(plan, base.critic.config.code)),
         refiner=_moved(base.refiner, BandRefiner, sizes, _refiner_rows(plan, base.refiner.config.code)),
-        autoregressor=_moved(base.autoregressor, Autoregressor, sizes, _autoregressor_rows(plan, base.autoregressor)),
+        autoregressor=_moved(
+            base.autoregressor,
+            Autoregressor,
+            sizes,
+            _autoregressor_rows(plan, base.autoregressor),
+            offsets=offsets_of(chair.codebook for chair in chairs) if base.autoregressor.intervals else (),
+        ),
         chairs=tuple(chairs),
         card=card,
     )
@@ -147,6 +154,9 @@ def _autoregressor_rows(plan: Seating, network: Autoregressor) -> Rows:
         for kind in ("weight", "bias"):
             rows[f"leave.{place}.{kind}"] = (f"leave.{part}.{kind}", 0, own)
             rows[f"heads.{place}.{kind}"] = (f"heads.{part}.{kind}", 0, range(head))
+            if network.intervals:
+                weighed = range(network.intervals.weigh[part].out_features)  # type: ignore[arg-type]
+                rows[f"intervals.weigh.{place}.{kind}"] = (f"intervals.weigh.{part}.{kind}", 0, weighed)
             if network.recall:
                 asked = range(network.recall.ask[part].out_features)  # type: ignore[arg-type]
                 rows[f"recall.ask.{place}.{kind}"] = (f"recall.ask.{part}.{kind}", 0, asked)
@@ -157,9 +167,15 @@ def _conditions(parts: int) -> int:
     return PLANES + 3 * parts + 1
 
 
-def _moved(base: nn.Module, kind: Callable[..., nn.Module], sizes: tuple[int, ...], rows: Rows) -> Any:  # noqa: ANN401
+def _moved(
+    base: nn.Module,
+    kind: Callable[..., nn.Module],
+    sizes: tuple[int, ...],
+    rows: Rows,
+    **shape: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
     """A network of the same kind and widths with the chosen rows of the base's weights."""
-    network = kind(replace(base.config, sizes=sizes))  # type: ignore[call-overload, type-var]
+    network = kind(replace(base.config, sizes=sizes, **shape))  # type: ignore[call-overload, type-var]
     old = base.state_dict()
     state = {name: _picked(old, *rows[name]) if name in rows else old[name].clone() for name in network.state_dict()}
     network.load_state_dict(state)

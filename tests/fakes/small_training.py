@@ -15,6 +15,7 @@ from composer_core.genres import Genre, Part
 from composer_core.models.band.autoregressor import Autoregressor, AutoregressorConfig
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
+from composer_core.models.band.intervals import offsets_of
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
 from composer_core.music import Chord, Composition, Note, Timing
 from composer_core.training.band import AutoregressiveConfig, BandAdversarialConfig, BandMaskedConfig
@@ -83,7 +84,9 @@ def small_checkpoint(chairs: Any, seed: int, card: str) -> BandCheckpoint:
         BandGenerator(BandGeneratorConfig(sizes, widths=widths, noise_channels=4)),
         BandCritic(BandCriticConfig(sizes, code=4, widths=(8, 8, 8, 8))),
         BandRefiner(BandRefinerConfig(sizes, code=4, widths=widths)),
-        Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8)),
+        Autoregressor(
+            AutoregressorConfig(sizes, look=8, code=4, width=16, head=8, offsets=offsets_of(c.codebook for c in chairs))
+        ),
         tuple(chairs),
         card,
     )

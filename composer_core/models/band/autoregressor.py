@@ -1,8 +1,9 @@
 """The autoregressor: one timestep after the other, one part after the other, with an eye on what it did bars ago.
 
 A band plays patterns. So at each timestep the network is shown what every part did at the same place one, two and four
-bars before, and how well each part has been following that lately; and each part may say again what it said in one of
-the last bars (``Recall``). Training sees all timesteps at once; ``walk.Walk`` walks through them.
+bars before, and how well each part has been following that lately; each part may say again what it said in one of the
+last bars (``Recall``), and weighs its symbols by how far they lie from what sounds (``Intervals``). Training sees all
+timesteps at once; ``walk.Walk`` walks through them.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from torch.nn import functional as F
 
 from composer_core.context import LAGS, NO_LAG
 from composer_core.models.band.batch import BandBatch, Codes, condition_size, look_back
+from composer_core.models.band.intervals import Intervals
 from composer_core.models.band.recall import Recall
 from composer_core.models.unet import Block
 from composer_core.patterns import HOLD
@@ -23,7 +25,10 @@ AGE_SHOWN = 16  # timesteps since the last strike beyond which it is all the sam
 
 @dataclass(frozen=True)
 class AutoregressorConfig:
-    """Shape for an ensemble whose parts have ``sizes`` symbols each and recall the last ``bars`` (0: none)."""
+    """Shape for an ensemble whose parts have ``sizes`` symbols each and recall the last ``bars`` (0: none).
+
+    ``offsets`` are the symbols' own (``intervals.offsets_of``, part after part); without them distances are not seen.
+    """
 
     sizes: tuple[int, ...]
     look: int = 96
@@ -33,6 +38,7 @@ class AutoregressorConfig:
     dilations: tuple[int, ...] = (1, 2, 4, 8)
     dropout: float = 0.2
     bars: int = 8
+    offsets: tuple[int, ...] = ()
 
 
 class Autoregressor(nn.Module):
@@ -51,6 +57,7 @@ class Autoregressor(nn.Module):
         self.heads = nn.ModuleList(nn.Linear(config.width + config.look, config.head) for _ in config.sizes)
         self.earlier = Codes(config.sizes, config.head)
         self.leave = nn.ModuleList(nn.Linear(config.head, size) for size in config.sizes)
+        self.intervals = Intervals(config.sizes, config.offsets, config.head) if config.offsets else None
         self.recall = Recall(parts, config.bars, config.look, code, config.head) if config.bars else None
 
     def context(self, batch: BandBatch) -> Tensor:
@@ -77,11 +84,15 @@ class Autoregressor(nn.Module):
         state = self.dropout(torch.cat([state, context.transpose(1, 2)], dim=2))
         earlier = self.earlier(batch.symbols).cumsum(dim=1).transpose(2, 3)  # [B, P, T, head]
         bars = self.recall.evidence(batch.symbols, self.codes, context, batch.lags[:, 0]) if self.recall else None
+        distances = self.intervals.distances(batch) if self.intervals else []
         logits = []
         for p, (head, leave) in enumerate(zip(self.heads, self.leave, strict=True)):
             x = head(state) + (earlier[:, p - 1] if p else 0.0)
             hidden = self.dropout(F.gelu(x))
-            logits.append(leave(hidden).transpose(1, 2))
+            own = leave(hidden)
+            if self.intervals:
+                own = own + self.intervals.weighed(p, hidden, distances[p])
+            logits.append(own.transpose(1, 2))
             if self.recall and bars:
                 logits[p] = self.recall.mix(p, logits[p], hidden, bars)
         return logits

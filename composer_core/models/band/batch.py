@@ -22,7 +22,8 @@ class BandBatch:
     """Pieces, or windows of pieces.
 
     planes [B, F, T]; symbols [B, P, T]; plays [B, P]; style [B, style_size(P)]; lags [B, L, T] (``NO_LAG`` where there
-    is no such bar); valid [B, T].
+    is no such bar); valid [B, T]. For the distances between notes: anchors [B, P, T], MIDI pitch of each part's slot 0;
+    semitones [B, 12, T], of each slot above it; tune [B, T], the melody's pitch, in its rests that before.
     """
 
     planes: Tensor
@@ -31,6 +32,9 @@ class BandBatch:
     style: Tensor
     lags: Tensor
     valid: Tensor
+    anchors: Tensor
+    semitones: Tensor
+    tune: Tensor
 
     def to(self, device: torch.device) -> Self:
         """Move every tensor to a device."""
@@ -72,6 +76,9 @@ def window(score: Score, start: int, length: int) -> dict[str, np.ndarray]:
         "plays": score.plays.astype(np.float32),
         "lags": pad(np.where(lags >= 0, lags, NO_LAG), NO_LAG),
         "valid": pad(np.ones(end - start, dtype=np.float32)),
+        "anchors": pad(score.anchors[:, start:end]),
+        "semitones": pad(score.context.ground.semitone[start:end].T),
+        "tune": pad(score.context.tune[start:end]),
     }
 
 

@@ -13,6 +13,7 @@ from composer_core.context import LAGS, NO_LAG
 from composer_core.models.band.arrays import array, gelu, linear, sigmoid
 from composer_core.models.band.autoregressor import AGE_SHOWN, MEMORY, Autoregressor
 from composer_core.models.band.batch import BandBatch
+from composer_core.models.band.interval_walk import IntervalWalk
 from composer_core.models.band.recall_walk import RecallWalk, RecallWeights
 from composer_core.patterns import HOLD
 
@@ -93,6 +94,7 @@ class Walk:
         state = np.zeros(self._network.config.width, dtype=np.float32)
         memory = _Memory([part.codes for part in self._parts])
         recall = RecallWalk(self._recall, context, lags[0], parts) if self._recall else None
+        intervals = IntervalWalk(self._network.intervals, piece) if self._network.intervals else None
         for t in range(length):
             gates = gate_context[:, t] + memory_in @ memory.read(symbols, lags[:, t], t)
             if recall:
@@ -107,11 +109,15 @@ class Walk:
                 else:
                     hidden = gelu(part.head @ seen + part.bias + told)
                     logits = part.leave @ hidden + part.leave_bias
+                    if intervals:
+                        logits = logits + intervals.weighed(p, hidden, t)
                     if recall:
                         logits = recall.mix(p, logits, hidden, t)
                     cost = rules.costs(p, t) if rules else 0.0
                     symbols[p, t] = _pick(logits / heat.temperature - cost, heat.floor, chance[t, p])
                 told = told + part.earlier[symbols[p, t]]
+                if intervals:
+                    intervals.take(p, t, int(symbols[p, t]))
                 if rules:
                     rules.take(p, t, int(symbols[p, t]))
             memory.note(symbols, lags[:, t], t)

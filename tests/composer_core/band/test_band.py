@@ -13,6 +13,7 @@ from composer_core.midi import write_composition
 from composer_core.models.band.autoregressor import Autoregressor, AutoregressorConfig
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
+from composer_core.models.band.intervals import offsets_of
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
 from composer_core.music import Chord, Melody
 from composer_core.notation import parse_notes
@@ -35,7 +36,9 @@ def untrained(songs, trio, tmp_path_factory):
         BandGenerator(BandGeneratorConfig(sizes, widths=TINY, noise_channels=4)),
         BandCritic(BandCriticConfig(sizes, widths=(8, 8, 8, 8))),
         BandRefiner(BandRefinerConfig(sizes, code=4, widths=TINY)),
-        Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8)),
+        Autoregressor(
+            AutoregressorConfig(sizes, look=8, code=4, width=16, head=8, offsets=offsets_of(c.codebook for c in chairs))
+        ),
     )
     save_band(genre.weights, BandCheckpoint(*networks, chairs, "trio-0"))
     return genre

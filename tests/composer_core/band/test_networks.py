@@ -10,6 +10,7 @@ from composer_core.models.band.autoregressor import Autoregressor, Autoregressor
 from composer_core.models.band.batch import stack, style_of, window
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
+from composer_core.models.band.intervals import offsets_of
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
 from composer_core.models.band.walk import FREE, Heat, Walk
 from composer_core.scores import learn_chairs, make_score, read_part
@@ -39,9 +40,10 @@ def batch(score):
 
 
 @pytest.fixture(scope="module")
-def autoregressor(sizes):
+def autoregressor(sizes, chairs):
     torch.manual_seed(0)
-    return Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8)).eval()
+    offsets = offsets_of(chair.codebook for chair in chairs)
+    return Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8, offsets=offsets)).eval()
 
 
 def test_a_score_plays_what_the_song_had(songs, score, chairs):
