@@ -1,6 +1,6 @@
-"""Who plays in each bar, who plays again what an earlier bar had, and who joins in the melody, as the genre's players do.
+"""Who plays in each bar, who plays an earlier bar again, and who joins in the melody, as the genre's players do.
 
-Learned from the genre's human pieces as what stands in their bars, never as notes: a plan walks along the bars of real
+Learned from the genre's pieces as what stands in their bars, never as notes: a plan walks along the bars of real
 pieces and jumps, where a section of the melody begins, to a bar where the same parts play. Free of torch.
 """
 
@@ -25,8 +25,9 @@ NEW = -1
 class BarPlan:
     """For each part and bar [P, B].
 
-    ``plays``, whether it plays; ``same``, the earlier bar that it plays again over its own chords, or ``NEW``; ``rhythm``,
-    the earlier bar whose rhythm it takes for other notes, or ``NEW``; ``carries``, whether it joins in the melody.
+    ``plays``, whether it plays; ``same``, the earlier bar that it plays again over its own chords, or ``NEW``;
+    ``rhythm``, the earlier bar whose rhythm it takes for other notes, or ``NEW``; ``carries``, whether it joins in the
+    melody.
     """
 
     plays: np.ndarray

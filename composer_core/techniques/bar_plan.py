@@ -70,7 +70,7 @@ def still_silent(symbols: np.ndarray, plan: BarPlan, context: Context, is_drum: 
 
 
 def earlier_steps(bars: np.ndarray, context: Context, length: int) -> np.ndarray:
-    """For each timestep the one at its place in an earlier bar: bars [P, B] → [P, length], ``FREE`` where there is none.
+    """For each timestep the one at its place in an earlier bar: bars [P, B] → [P, length], else ``FREE``.
 
     Only bars of equal length are taken.
     """

@@ -47,9 +47,9 @@ def learn_instrumentation(songs: Sequence[Song], genre: Genre) -> Instrumentatio
 def _teaches(piece: np.ndarray, genre: Genre) -> bool:
     """Whether every part of the genre is in the piece [B, 3, P], and in an orchestra not all of them all the time."""
     playing = piece[:, 0].sum(axis=1)  # [B] parts that play
-    heard: list[bool] = (piece[:, 0] > 0).any(axis=0).tolist()
+    heard = piece[:, 0].max(axis=0) > 0  # [P]
     is_crowded = genre.name == "symphony" and float((playing == len(heard)).mean()) > CROWDED
-    return all(heard) and not is_crowded
+    return bool(heard.all()) and not is_crowded
 
 
 def bars_of(roll: SongRoll, genre: Genre) -> np.ndarray:

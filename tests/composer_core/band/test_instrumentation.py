@@ -9,30 +9,38 @@ from hypothesis import strategies as st
 from composer_core.context import make_context
 from composer_core.errors import GenreError
 from composer_core.genres import Part
-from composer_core.instrumentation import BarPlan, Instrumentation
+from composer_core.instrumentation import NEW, BarPlan, Instrumentation
 from composer_core.models.band.walk import FREE
 from composer_core.music import Note
 from composer_core.patterns import FIRST_SHAPE, HOLD, REST
 from composer_core.techniques.bar_plan import (
     AWAKE,
-    Awake,
+    OTHER_RHYTHM,
+    BarRules,
     bar_spans,
+    earlier_steps,
     entries,
     join_melody,
-    repetitions,
     silences,
     still_silent,
     taken_again,
 )
-from composer_core.training.instrumentation import bars_of
+from composer_core.training.instrumentation import bars_of, lags_of
 
 BAR = 1920
 PARTS = ("Winds", "Strings")
 
 
 def piece(*bars):
-    """Bars written as (plays, repeats, carries), each a string of the numbers of parts."""
-    return np.array([[[str(n) in text for n in range(len(PARTS))] for text in bar] for bar in bars])
+    """Bars written as (plays, plays the bar before again, carries), each a string of the numbers of parts."""
+    return np.array([[[int(str(n) in text) for n in range(len(PARTS))] for text in bar] for bar in bars])
+
+
+def plan_of(plays, same=None, rhythm=None):
+    """A plan of one part from a list of bars."""
+    new = [NEW] * len(plays)
+    rows = (np.array([row]) for row in (plays, same or new, rhythm or new, [False] * len(plays)))
+    return BarPlan(*rows)
 
 
 BOTH_BY_TURNS = piece(("0", "", "0"), ("0", "0", "0"), ("1", "", ""), ("1", "1", "1"))
@@ -51,7 +59,7 @@ def rng(seed=0):
 def test_a_plan_follows_the_bars_of_a_real_piece():
     plan = Instrumentation(PARTS, [BOTH_BY_TURNS]).plan([(0, 4, None)], rng(), 0.0)
     assert plan.plays.tolist() == [[True, True, False, False], [False, False, True, True]]
-    assert plan.repeats.tolist() == [[False, True, False, False], [False, False, False, True]]
+    assert plan.same.tolist() == [[NEW, 0, NEW, NEW], [NEW, NEW, NEW, 2]] and (plan.rhythm == NEW).all()
 
 
 def test_where_nobody_joins_in_the_melody_those_go_on_who_did_last_and_play():
@@ -73,14 +81,19 @@ def test_somebody_always_plays_and_only_those_repeat_or_carry_who_play(seed, len
     silent = piece(("", "", ""), ("", "0", "1"), ("1", "1", "1"))
     plan = Instrumentation(PARTS, [BOTH_BY_TURNS, silent]).plan(sections, rng(seed), 0.5)
     assert plan.plays.shape == (2, edges[-1]) and plan.plays.any(axis=0).all()
-    assert not (plan.repeats & ~plan.plays).any() and not (plan.carries & ~plan.plays).any()
-    assert not plan.repeats[:, 0].any() and not (plan.repeats[:, 1:] & ~plan.plays[:, :-1]).any()
+    assert not (plan.carries & ~plan.plays).any()
+    for earlier in (plan.same, plan.rhythm):
+        part, bar = np.nonzero(earlier != NEW)
+        assert (earlier[part, bar] < bar).all()
+        assert plan.plays[part, bar].all() and plan.plays[part, earlier[part, bar]].all()
 
 
 def test_a_file_brings_back_the_same_bars(tmp_path):
-    Instrumentation(PARTS, [BOTH_BY_TURNS]).save(tmp_path / "i.json", {"sources": []})
+    bars = BOTH_BY_TURNS.copy()
+    bars[3, 1] = [-2, 3]
+    Instrumentation(PARTS, [bars]).save(tmp_path / "i.json", {"sources": []})
     back = Instrumentation.load(tmp_path / "i.json", PARTS)
-    assert len(back.pieces) == 1 and (back.pieces[0] == BOTH_BY_TURNS).all()
+    assert len(back.pieces) == 1 and (back.pieces[0] == bars).all()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"parts": ["Winds"], "pieces": []}', '{"parts": ["Winds", "Strings"]}'])
@@ -92,7 +105,7 @@ def test_a_damaged_file_is_one_line(tmp_path, text):
 
 
 def test_a_part_is_silent_in_the_bars_where_it_does_not_play(context):
-    plan = BarPlan(*(np.array([[True, False, True, False]]) for _ in range(3)))
+    plan = plan_of([True, False, True, False])
     forced = silences(plan, context, [Part("Bass", 32, 28, 60, role="bass")], np.full((1, len(context)), FREE))
     spans = bar_spans(context.grid, len(context))
     for bar, (start, end) in enumerate(spans):
@@ -100,16 +113,26 @@ def test_a_part_is_silent_in_the_bars_where_it_does_not_play(context):
         assert forced[0, start:end].tolist() == wanted
 
 
-def test_a_bar_that_goes_on_as_before_takes_the_symbols_of_the_bar_before(context):
-    repeats = np.array([[False, True, True, False]])
-    again = repetitions(BarPlan(repeats, repeats, repeats), context, np.full((1, len(context)), FREE))
-    symbols = np.arange(len(context))[None]
-    taken = taken_again(symbols, again)[0].reshape(4, -1)
-    assert taken[1].tolist() == taken[2].tolist() == taken[0].tolist() and taken[3].tolist() != taken[0].tolist()
+def test_a_bar_that_is_played_again_takes_the_symbols_of_the_earlier_bar(context):
+    again = earlier_steps(np.array([[NEW, 0, NEW, 1]]), context, len(context) + 2)
+    assert (again[0, -2:] == FREE).all()
+    symbols = np.arange(len(context) + 2)[None]
+    taken = taken_again(symbols, again)[0, : len(context)].reshape(4, -1)
+    assert taken[1].tolist() == taken[3].tolist() == taken[0].tolist() and taken[2].tolist() != taken[0].tolist()
+
+
+def test_a_bar_that_takes_a_rhythm_strikes_and_rests_as_there_and_nothing_else(context):
+    plan = plan_of([True] * 4, rhythm=[NEW, 0, NEW, NEW])
+    rules = BarRules(plan, context, [Part("Bass", 32, 28, 60, role="bass")], [5])
+    (_, _), (start, _), *_ = bar_spans(context.grid, len(context))
+    for t, symbol in enumerate((FIRST_SHAPE, HOLD, REST)):
+        rules.take(0, t, symbol)
+    dear = [np.flatnonzero(rules.costs(0, start + t) == OTHER_RHYTHM).tolist() for t in range(3)]
+    assert dear == [[HOLD, REST], [1, 2, 3, 4], [0, 2, 3, 4]]
 
 
 def test_a_part_enters_where_it_was_silent_and_bars_that_stay_silent_are_found(context):
-    plan = BarPlan(*(np.array([[False, True, True, False]]) for _ in range(3)))
+    plan = plan_of([False, True, True, False])
     spans = bar_spans(context.grid, len(context))
     assert np.flatnonzero(entries(plan, context, len(context))[0]).tolist() == [spans[1][0]]
     symbols = np.full((1, len(context)), HOLD)
@@ -133,8 +156,8 @@ def test_a_line_that_carries_plays_the_melody_in_its_own_octave_and_nothing_besi
 
 
 def test_silence_costs_a_part_that_is_to_play_until_it_has_begun(context):
-    plan = BarPlan(*(np.array([[True, True, False, True]]) for _ in range(3)))
-    awake = Awake(plan, context, [Part("Bass", 32, 28, 60, role="bass")], [5])
+    plan = plan_of([True, True, False, True])
+    awake = BarRules(plan, context, [Part("Bass", 32, 28, 60, role="bass")], [5])
     assert awake.costs(0, 0)[[HOLD, REST]].tolist() == [AWAKE, AWAKE] and not awake.costs(0, 0)[FIRST_SHAPE:].any()
     awake.take(0, 0, FIRST_SHAPE)
     assert not awake.costs(0, 1).any()
@@ -144,7 +167,21 @@ def test_what_stands_in_real_bars_is_read_from_them(make_song, trio):
     from composer_core.metrics.songroll import make_songroll
 
     rows = bars_of(make_songroll(make_song(bars=3)), trio)
-    assert rows[:, 0].all() and rows[1:, 1].all() and not rows[0, 1].any()
+    assert rows[:, 0].all() and (rows[1:, 1] != 0).all() and not rows[0, 1].any()
+
+
+def test_a_bar_is_the_same_as_the_nearest_one_with_its_notes_else_has_the_rhythm_of_one(make_song, trio):
+    from dataclasses import replace
+
+    from composer_core.metrics.songroll import make_songroll
+    from composer_core.music import Chord
+
+    bass = next(part for part in trio.parts if part.role == "bass")
+    song = make_song(bars=5)
+    bars = [(36, 36), (43, 36), (36, 36), (40, 40), (36,)]
+    notes = [Note(BAR * n + 960 * k, p, 480) for n, bar in enumerate(bars) for k, p in enumerate(bar)]
+    song = replace(song, chords=(Chord(0, "C"),), parts={bass.name: tuple(notes)})
+    assert lags_of(make_songroll(song), bass) == [0, -1, 2, -1, 0]
 
 
 def test_the_shipped_files_are_of_their_genres():
