@@ -17,7 +17,7 @@ class BandCriticConfig:
 
     sizes: tuple[int, ...]
     code: int = 12
-    widths: tuple[int, ...] = (80, 112, 128, 160)
+    widths: tuple[int, ...] = (64, 96, 112, 144)
 
 
 class BandCritic(nn.Module):

@@ -126,6 +126,39 @@ def test_sounding_symbols_and_their_age():
     assert (age * 16).round().tolist() == [[[0, 1, 2, 0, 1]]]
 
 
+def test_a_walk_says_again_what_the_network_would(sizes, batch):
+    """A walk that only recalls fills the piece with its first bar, where all that is later is drawn."""
+    torch.manual_seed(0)
+    recalling = Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8)).eval().requires_grad_(False)
+    for ask in recalling.recall.ask:
+        ask.bias[-1] = -50.0
+    single = stack([{name: value[0].numpy() for name, value in vars(batch).items()}])
+    forced = np.full((3, 64), FREE)
+    forced[:, :16] = np.random.default_rng(5).integers(0, min(sizes), (3, 16))
+    drawn = Walk(recalling).draw(single, forced, np.full((3, 64), FREE), Heat(), np.random.default_rng(3))
+    assert (drawn == np.tile(forced[:, :16], 4)).all()
+
+
+def test_weights_from_before_recall_still_compose(sizes, chairs, trio, batch, tmp_path):
+    genre = replace(trio, folder=tmp_path)
+    networks = (
+        BandGenerator(BandGeneratorConfig(sizes, widths=TINY)),
+        BandCritic(BandCriticConfig(sizes, widths=(8, 8, 8, 8))),
+        BandRefiner(BandRefinerConfig(sizes, widths=TINY)),
+        Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8, bars=0)),
+    )
+    save_band(genre.weights, BandCheckpoint(*networks, chairs, "trio-0"))
+    named = b', \\"bars\\": 0'
+    written = genre.weights.read_bytes()
+    assert named in written
+    genre.weights.write_bytes(written.replace(named, b" " * len(named)))
+    older = load_band(genre, torch.device("cpu")).autoregressor
+    assert older.recall is None
+    single = stack([{name: value[0].numpy() for name, value in vars(batch).items()}])
+    free = np.full((3, 64), FREE)
+    assert Walk(older).draw(single, free, free, Heat(), np.random.default_rng(3)).shape == (3, 64)
+
+
 def test_a_checkpoint_comes_back_and_a_damaged_or_foreign_one_says_so(sizes, chairs, trio, autoregressor, tmp_path):
     genre = replace(trio, folder=tmp_path)
     networks = (

@@ -118,8 +118,8 @@ def test_a_second_player_of_a_kind_begins_as_the_first(base, chairs, batch):
     for draft, expected in zip(drafts, base.generator(batch, noise), strict=False):
         assert torch.allclose(draft, expected, atol=1e-4)
     assert torch.equal(drafts[3], drafts[1])
-    memory = seated.autoregressor.leave
-    assert torch.equal(memory[3].weight, memory[1].weight)
+    for asked in (seated.autoregressor.leave, seated.autoregressor.recall.ask):
+        assert torch.equal(asked[3].weight, asked[1].weight)
 
 
 def test_unknown_shapes_begin_as_their_nearest(base, chairs):
