@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from composer_core.key_profiles import last_note, score_keys
 from composer_core.music import PITCH_CLASS_NAMES, Key, Note
 
 QUALITIES: dict[str, tuple[int, ...]] = {
@@ -52,39 +53,19 @@ _RARITY = 0.001 * (np.arange(NO_CHORD) // 12)  # of two that fit equally well th
 
 _CHORD_SETS = [frozenset(np.flatnonzero(row).tolist()) for row in CHORD_TONES[:NO_CHORD]]
 
-# Krumhansl & Kessler (1982) probe-tone profiles, as listed in Krumhansl, Cognitive Foundations of Musical
-# Pitch (1990), table 2.1.
-_MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-_MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-
-
-def pitch_class_weights(notes: Iterable[Note]) -> np.ndarray:
-    """Return [12] sounding time per pitch class, in ticks."""
-    weights = np.zeros(12)
-    for note in notes:
-        weights[note.pitch % 12] += note.duration
-    return weights
-
 
 def find_key(notes: Sequence[Note]) -> Key:
-    """Find the key whose Krumhansl profile correlates best with the notes; the last note breaks near ties.
+    """Find the key that explains the notes best: what sounds and for how long, what opens and what ends them.
 
-    A melody that ends on the tonic is the rule, so a candidate whose tonic is the final pitch class gains a little.
+    Notes that are moved by some semitones have the key that is moved as far. A tone alone is a tonic; no notes are in
+    C major.
     """
-    if not notes:
-        return Key(0, True)
-    weights = pitch_class_weights(notes)
-    last = max(notes, key=lambda note: (note.end, -note.pitch)).pitch % 12
-    best, best_score = Key(0, True), -np.inf
-    for is_major, profile in ((True, _MAJOR_PROFILE), (False, _MINOR_PROFILE)):
-        for tonic in range(12):
-            rolled = np.roll(profile, tonic)
-            spread = weights.std() * rolled.std()
-            score = float(((weights - weights.mean()) * (rolled - rolled.mean())).mean() / spread) if spread else 0.0
-            score += 0.15 * (tonic == last)
-            if score > best_score:
-                best, best_score = Key(tonic, is_major), score
-    return best
+    if len(tones := {note.pitch % 12 for note in notes}) < 2:
+        return Key(*tones or (0,))
+    ending = last_note(notes).pitch
+    scores = np.roll(score_keys(notes), -ending, axis=1).round(9)  # told from the last note: so ties move with it
+    mode, above = divmod(int(scores.argmax()), 12)
+    return Key((ending + above) % 12, mode == 0)
 
 
 def fits_a_chord(pitch_classes: Iterable[int]) -> bool:

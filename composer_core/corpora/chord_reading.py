@@ -49,7 +49,7 @@ def read_chords(
     lowest = _lowest(bass, edges)
     starts = frozenset(timing.bar_starts(end))
     path = _best_path(_fit(weights, lowest), [tick in starts for tick in edges[:-1]])
-    key = find_key([*bass, *other, *melody])
+    key = find_key([*bass, *melody])  # a chord's other tones only repeat what the bass says
     labels = [_label(named, low, key, row) for named, low, row in zip(path, lowest, weights, strict=True)]
     silent = _silences(weights)
     spoken = zip(edges[:-1], labels, silent, strict=True)

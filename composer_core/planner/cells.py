@@ -174,5 +174,6 @@ def _places(melody: Melody, cells: Cells, own: np.ndarray) -> np.ndarray:
     current = (np.searchsorted(starts, cells.starts[:-1], side="right") - 1).clip(0)
     beat = melody.timing.ticks_per_beat
     planes[:, at + 1] = (lengths[current] / beat).clip(max=8) / 4
-    planes[:, at + 2] = (np.array([note.pitch for note in melody.notes])[current] - 66) / 12
+    pitches = np.array([note.pitch for note in melody.notes])
+    planes[:, at + 2] = (pitches[current] - pitches.mean()) / 12  # no absolute height: every key gets the same plan
     return planes

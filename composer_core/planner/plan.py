@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from composer_core.chords import ChordSymbol
-from composer_core.harmony import CHORD_TONES, CHORDS, find_key
+from composer_core.harmony import CHORD_TONES, CHORDS, QUALITIES, find_key
 from composer_core.melody import changes_only
 from composer_core.music import Chord, Key, Melody, Note
 from composer_core.planner.cells import Cells, describe, find_scale, make_cells, transpose
@@ -100,14 +100,14 @@ def to_plan(chords: np.ndarray, cells: Cells, key: Key) -> tuple[Chord, ...]:
 
 
 def find_plan_key(melody: Melody, chords: np.ndarray, cells: Cells) -> Key:
-    """Find the key of a melody with its chords; the last chord's root breaks near ties."""
+    """Find the key of a melody with its chords, whose roots lie below everything: the first and the last one count."""
     tones = [
-        Note(int(start), 60 + int(pitch_class), int(end - start))
+        Note(int(start), root + step, int(end - start))
         for start, end, chord in zip(cells.starts[:-1], cells.starts[1:], chords, strict=True)
-        for pitch_class in np.flatnonzero(CHORD_TONES[chord])
+        for root, quality in (CHORDS[chord],)
+        for step in QUALITIES[quality]
     ]
-    last = Note(int(cells.starts[-1]), int(chords[-1]) % 12, 1)  # silent in weight, but last
-    return find_key([*melody.notes, *tones, last])
+    return find_key([*melody.notes, *tones])
 
 
 def close(chain: Chain, melody: Melody, key: Key) -> Chain:

@@ -35,6 +35,51 @@ def test_no_notes_mean_c_major():
     assert find_key([]) == Key(0, True)
 
 
+def notes_of(*pitches_and_beats):
+    ends = np.cumsum([beats for _, beats in pitches_and_beats]).tolist()
+    played = zip(pitches_and_beats, ends, strict=True)
+    return [Note((end - beats) * 480, pitch, beats * 480) for (pitch, beats), end in played]
+
+
+def test_a_melody_that_rests_on_its_fifth_is_not_in_the_key_of_the_fifth():
+    alle_meine_entchen = notes_of(
+        (60, 1), (62, 1), (64, 1), (65, 1), (67, 2), (67, 2), (69, 1), (69, 1), (69, 1), (69, 1), (67, 4)
+    )
+    assert find_key(alle_meine_entchen) == Key(0, True)
+
+
+def test_a_tone_alone_is_the_tonic():
+    assert find_key(notes_of((67, 1))) == find_key(notes_of((55, 1), (67, 3))) == Key(7)
+
+
+def test_a_melody_in_minor_is_not_in_the_relative_major():
+    greensleeves = notes_of(
+        (69, 1), (72, 2), (74, 1), (76, 2), (77, 1), (76, 1), (74, 2), (71, 1), (67, 2), (69, 1), (71, 1), (72, 2),
+        (69, 1), (69, 2), (68, 1), (69, 1), (71, 2), (68, 1), (64, 2), (69, 1), (72, 1), (71, 1), (69, 1), (68, 1),
+        (69, 3),
+    )  # fmt: skip
+    assert find_key(greensleeves) == Key(9, False)
+
+
+@given(
+    st.lists(st.tuples(st.integers(40, 80), st.integers(0, 30), st.integers(1, 8)), min_size=1, max_size=20),
+    st.integers(-24, 24),
+)
+def test_a_melody_moved_is_in_the_key_moved_as_far(played, semitones):
+    notes = [Note(start * 240, pitch, length * 240) for pitch, start, length in played]
+    moved = [Note(note.start, note.pitch + semitones, note.duration) for note in notes]
+    home, found = find_key(notes), find_key(moved)
+    assert (found.tonic, found.is_major) == ((home.tonic + semitones) % 12, home.is_major)
+
+
+@given(
+    st.lists(st.tuples(st.integers(40, 80), st.integers(1, 8)), min_size=1, max_size=12), st.sampled_from((2, 3, 10))
+)
+def test_the_tempo_says_nothing_of_the_key(played, times):
+    slow = [Note(note.start * times, note.pitch, note.duration * times) for note in notes_of(*played)]
+    assert find_key(slow) == find_key(notes_of(*played))
+
+
 @given(st.integers(0, NO_CHORD - 1))
 def test_the_tones_of_a_chord_with_its_root_below_are_that_chord(chord):
     root, quality = CHORDS[chord]

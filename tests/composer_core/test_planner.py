@@ -54,7 +54,7 @@ def test_a_simple_tune_gets_its_simple_chords(planner):
     assert planner.key(twinkle()) == Key(0)
 
 
-@pytest.mark.parametrize("shift", [1, 5, -4])
+@pytest.mark.parametrize("shift", [1, 5, -4, 12, -24])
 def test_a_transposed_melody_gets_the_transposed_plan(planner, shift):
     plan, moved = planner.plan(twinkle()), planner.plan(twinkle(shift))
     assert [chord.tick for chord in plan] == [chord.tick for chord in moved]
