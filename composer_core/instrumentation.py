@@ -1,7 +1,8 @@
 """Who plays in each bar, who plays an earlier bar again, and who joins in the melody, as the genre's players do.
 
-Learned from the genre's pieces as what stands in their bars, never as notes: a plan walks along the bars of real
-pieces and jumps, where a section of the melody begins, to a bar where the same parts play. Free of torch.
+Learned from the genre's pieces as what stands in their bars, never as notes: a plan walks along the bars of a real
+piece and jumps, where that ends, to a bar where the same parts play. Sections that return are planned as before.
+Free of torch.
 """
 
 import json
@@ -64,14 +65,12 @@ class Instrumentation:
             if source and source[1] - source[0] == end - first and rng.random() >= vary:
                 chosen[first:end] = chosen[source[0] : source[1]]
                 continue
-            if first:
-                at = self._jump(int(chosen[first - 1]), end - first, rng)
             for bar in range(first, end):
-                chosen[bar] = at
-                at = at + 1 if self._left[at] else self._jump(at, end - bar, rng)
+                chosen[bar] = at = self._next(int(chosen[bar - 1]), end - bar, rng) if bar else at
         plays, lags, carries = self._bars[chosen].transpose(1, 2, 0)
         plays = _peopled(plays > 0)
-        same, rhythm = (_earlier(sign * lags, plays) for sign in (1, -1))
+        again = self._earlier(chosen, plays)
+        same, rhythm = (np.where(sign * lags > 0, again, NEW) for sign in (1, -1))
         return BarPlan(plays, same, rhythm, self._handed_on((carries > 0) & plays, plays))
 
     def _handed_on(self, carries: np.ndarray, plays: np.ndarray) -> np.ndarray:
@@ -82,6 +81,21 @@ class Instrumentation:
         for bar in np.flatnonzero(~carries.any(axis=0)).tolist():
             joined[:, bar] = joined[:, bar - 1] & plays[:, bar] if bar else False
         return joined
+
+    def _earlier(self, chosen: np.ndarray, plays: np.ndarray) -> np.ndarray:
+        """The planned bar that stands for the real bar which each bar repeats [P, B], ``NEW`` where there is none."""
+        earlier = np.full(plays.shape, NEW, dtype=np.int64)
+        planned: dict[int, int] = {}
+        for bar, real in enumerate(chosen.tolist()):
+            for part in np.flatnonzero(self._bars[real, 1]).tolist():
+                source = planned.get(real - abs(int(self._bars[real, 1, part])), NEW)
+                if source != NEW and plays[part, bar] and plays[part, source]:
+                    earlier[part, bar] = source
+            planned[real] = bar
+        return earlier
+
+    def _next(self, bar: int, wanted: int, rng: np.random.Generator) -> int:
+        return bar + 1 if self._left[bar] else self._jump(bar, wanted, rng)
 
     def _jump(self, bar: int, wanted: int, rng: np.random.Generator) -> int:
         """A bar, anywhere, in which (nearly) the same parts play as in this one, rather with enough bars after it."""
@@ -122,14 +136,6 @@ def _read(rows: np.ndarray, parts: int) -> np.ndarray:
         raise ValueError("its bars have other parts")
     plays, carries = (rows[:, column, None] >> np.arange(parts) & 1 for column in (0, 1))
     return np.stack([plays, rows[:, 2:], carries], axis=1)
-
-
-def _earlier(lags: np.ndarray, plays: np.ndarray) -> np.ndarray:
-    """The bar so many bars (> 0) before each [P, B], ``NEW`` where there is none or the part is silent in either."""
-    here = np.arange(lags.shape[1])
-    earlier = np.where((lags > 0) & (lags <= here) & plays, here - lags, NEW)
-    sounded = np.take_along_axis(plays, np.maximum(earlier, 0), axis=1)
-    return np.where(sounded, earlier, NEW)
 
 
 def _peopled(plays: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from composer_core.music import Note
 from composer_core.patterns import FIRST_SHAPE, HOLD, REST, fold
 from composer_core.pianoroll import Grid
 
-AWAKE = 4.0  # nats that silence costs a part that is to play in this bar and has not begun
+AWAKE = 4.0  # nats that silence costs a part that is to play in this bar and was silent in the whole one before
 OTHER_RHYTHM = 30.0  # nats: never drawn, and a number still
 
 
@@ -130,15 +130,15 @@ def _clear(kept: Sequence[Note], joined: Sequence[Note]) -> list[Note]:
 class BarRules:
     """Keeps parts to a plan of bars while they are drawn (``models.band.walk.Rules``).
 
-    Silence is dear for a part that is to play in a bar and has not begun, and a part that takes the rhythm of an
-    earlier bar strikes, holds on and rests as it did there.
+    Silence is dear for a part that is to play, has not begun in its bar and was silent in all of the one before. A part
+    that takes the rhythm of an earlier bar strikes, holds on and rests as it did there.
     """
 
     def __init__(self, plan: BarPlan, context: Context, parts: Sequence[Part], sizes: Sequence[int]) -> None:
         spans = bar_spans(context.grid, len(context))
         self._due = np.repeat(plan.plays, [end - start for start, end in spans], axis=1)  # [P, T]
-        self._starts = {start for start, _ in spans}
-        self._silent = np.ones(len(parts), dtype=bool)
+        self._lasts = {end - 1 for _, end in spans}
+        self._sounds, self._heard, self._heard_before = np.zeros((3, len(parts)), dtype=bool)
         self._sizes, self._is_drum = sizes, [part.is_drum for part in parts]
         self._rhythm = earlier_steps(plan.rhythm, context, len(context))
         self._drawn = np.full(self._rhythm.shape, HOLD, dtype=np.int64)
@@ -150,18 +150,19 @@ class BarRules:
             return costs
         if (source := self._rhythm[part, t]) != FREE:
             return _unlike(int(self._drawn[part, source]), costs)
-        if self._due[part, t] and self._silent[part]:
+        if self._due[part, t] and not (self._heard[part] or self._heard_before[part]):
             costs[[HOLD, REST]] = AWAKE
         return costs
 
     def take(self, part: int, t: int, symbol: int) -> None:
-        """Note what was drawn; a drum's bar begins in silence, because drums ring by themselves."""
+        """Note what was drawn; drums ring by themselves, so they sound only where they are struck."""
         if t < self._due.shape[1]:
             self._drawn[part, t] = symbol
-        if t in self._starts and self._is_drum[part]:
-            self._silent[part] = True
         if symbol != HOLD:
-            self._silent[part] = symbol == REST
+            self._sounds[part] = symbol >= FIRST_SHAPE and not self._is_drum[part]
+            self._heard[part] |= symbol >= FIRST_SHAPE
+        if t in self._lasts:
+            self._heard_before[part], self._heard[part] = self._heard[part], self._sounds[part]
 
 
 def _unlike(symbol: int, costs: np.ndarray) -> np.ndarray:

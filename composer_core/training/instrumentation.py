@@ -38,6 +38,7 @@ def learn_instrumentation(songs: Sequence[Song], genre: Genre) -> Instrumentatio
             roll = make_songroll(song)
             first = int(roll.grid.bar[roll.melody[0, 0]]) - int(roll.grid.bar[0])
             piece = bars_of(roll, genre)[first : first + LONGEST_BARS]
+            piece[:, 1] = np.where(np.abs(piece[:, 1]) <= np.arange(len(piece))[:, None], piece[:, 1], 0)
             if len(piece) >= FEWEST_BARS and _teaches(piece, genre):
                 pieces.append(piece)
                 bars += len(piece)

@@ -155,12 +155,17 @@ def test_a_line_that_carries_plays_the_melody_in_its_own_octave_and_nothing_besi
     assert join_melody(own, melody, chords, np.ones(4, dtype=bool), context) == tuple(own)
 
 
-def test_silence_costs_a_part_that_is_to_play_until_it_has_begun(context):
+def test_silence_costs_a_part_that_is_to_play_and_was_silent_in_the_bar_before(context):
     plan = plan_of([True, True, False, True])
     awake = BarRules(plan, context, [Part("Bass", 32, 28, 60, role="bass")], [5])
     assert awake.costs(0, 0)[[HOLD, REST]].tolist() == [AWAKE, AWAKE] and not awake.costs(0, 0)[FIRST_SHAPE:].any()
-    awake.take(0, 0, FIRST_SHAPE)
-    assert not awake.costs(0, 1).any()
+    (_, _), (second, third), (_, fourth), _ = bar_spans(context.grid, len(context))
+    for t, symbol in enumerate((FIRST_SHAPE, REST, *[HOLD] * (second - 2))):
+        awake.take(0, t, symbol)
+        assert not awake.costs(0, t + 1).any()  # a rest is free where it has begun, and in the bar after
+    for t in range(second, fourth):
+        awake.take(0, t, HOLD)
+    assert awake.costs(0, fourth)[HOLD] == AWAKE and not awake.costs(0, third).any()
 
 
 def test_what_stands_in_real_bars_is_read_from_them(make_song, trio):
