@@ -41,6 +41,8 @@ class Place:
     """The message that the answer belongs to, if any: the button's, or the one with the MIDI file."""
     guest_of: str = ""
     """``platform:space`` from where the asker came, where this place has no space of its own."""
+    space_name: str = "server"
+    """What people there call such a space."""
 
     @property
     def community(self) -> tuple[str, str]:

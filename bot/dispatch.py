@@ -52,7 +52,9 @@ class Dispatch:
             nearest = difflib.get_close_matches(incoming.command, self.commands, n=1, cutoff=0.0)
             raise UserError(f"There is no command {incoming.command[:40]!r}. Did you mean /{nearest[0]}? See /help.")
         if command.for_managers and incoming.place.space and not incoming.user.manages:
-            raise UserError(f"/{command.name} is for those who manage this server: ask one of them.")
+            raise UserError(
+                f"/{command.name} is for those who manage this {incoming.place.space_name}: ask one of them."
+            )
         if command.posts and incoming.lacks:
             raise PlaceClosed.lacking(incoming.lacks)
         return command

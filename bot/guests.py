@@ -47,6 +47,7 @@ class Guest:
             message_bytes=1024 * MIB,
             message_files=100,
             guest_of=guest_of,
+            space_name=self.place.space_name if self.place else Place.space_name,
         )
         given = {name: value for name, value in options.items() if value is not None}
         return Incoming(f"{self.user.id}:{key}", command, self.user, place, given)

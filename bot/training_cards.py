@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.cards import CELLS, duration, plain, who
-from bot.chat import Button, OutFile, Reply, Row
+from bot.chat import Button, OutFile, Place, Reply, Row
 from composer_core.dataset import report_markdown
 from storage.files import FileStore
 from storage.jobs import Event, Job
@@ -88,7 +88,10 @@ def genre_card(job: Job, files: FileStore) -> Reply:
     """Announce a finished genre with its example and its curves."""
     result = job.result or {}
     name, figures = plain(str(result["genre"])), result["figures"]
-    share = (Button("Share with this server", f"genre_share {result['genre']}"),) if job.origin.get("space") else ()
+    button = Button(
+        f"Share with this {job.origin.get('space_name', Place.space_name)}", f"genre_share {result['genre']}"
+    )
+    share = (button,) if job.origin.get("space") else ()
     lines = (
         f"🎓 **{plain(str(result['title']))}** (`{name}`) is ready{who(job)}: {figures['epochs']} epochs in "
         f"{figures['minutes']:g} minutes. It ended because {plain(str(result['reason']) or 'it was stopped', 200)}.",

@@ -28,10 +28,11 @@ async def check_trainer(user: User, place: Place, desk: Desk) -> None:
     """Refuse whoever may not train in a place.
 
     Raises:
-        UserError: those who manage that server have not allowed it.
+        UserError: those who manage that space have not allowed it.
     """
     if place.space and not user.manages and (await desk.decisions(place)).trainers != "everyone":
-        raise UserError("Only those who manage this server may train: ask one of them, or for /settings trainers.")
+        where = f"this {place.space_name}"
+        raise UserError(f"Only those who manage {where} may train: ask one of them, or for /settings trainers.")
 
 
 async def find_own(desk: Desk, user: str, job_id: str, kind: str) -> Job:

@@ -52,7 +52,7 @@ TECHNIQUES = (Choice("accompany", "accompany: the trained networks"), Choice("bl
 OPTIONS = (
     Option("melody", "a MIDI file (.mid) with the melody in it", kind="file"),
     Option("notes", "or type it: C4 D E:2 | F#:1/2 R Bb3:1.5", high=6000),
-    Option("genre", "the style; the server's default when left out", complete=complete_genre, high=40),
+    Option("genre", "the style; the usual one here when left out", complete=complete_genre, high=40),
     Option("technique", "way of composing; the genre's own when left out", choices=TECHNIQUES),
     Option("tempo", "quarters a minute, instead of the melody's own", "number", low=TEMPO_BPM[0], high=TEMPO_BPM[1]),
     Option("key", "move the melody there: C, Am, Eb major", high=20),

@@ -40,7 +40,8 @@ async def _managed(incoming: Incoming, name: str, desk: Desk) -> Owned:
     owned = await desk.do(keeping.custom, found.name, desk)
     is_here = (owned.platform, owned.space) == place.community and bool(place.community[1])
     if owned.user != user.id and not (user.manages and is_here):
-        raise UserError(f"Only who made {owned.name!r} may do that, or who manages the server that it belongs to.")
+        where = f"the {place.space_name} that it belongs to"
+        raise UserError(f"Only who made {owned.name!r} may do that, or who manages {where}.")
     return owned
 
 
@@ -56,11 +57,14 @@ async def _describe(owned: Owned, incoming: Incoming, desk: Desk) -> Reply:
 
 
 async def _share(owned: Owned, incoming: Incoming, desk: Desk) -> Reply:
-    platform, space = incoming.place.community
+    place = incoming.place
+    platform, space = place.community
     if not space:
-        raise SettingError("Share it from within the server that shall have it: here is nobody but you.")
+        raise SettingError(f"Share it from within the {place.space_name} that shall have it: here is nobody but you.")
     await desk.do(desk.shelf.share, owned.name, platform, space)
-    return Reply(f"Everybody in this server may compose in `{owned.name}` now. /genre keeps it private again.")
+    return Reply(
+        f"Everybody in this {place.space_name} may compose in `{owned.name}` now. /genre keeps it private again."
+    )
 
 
 async def _keep_private(owned: Owned, incoming: Incoming, desk: Desk) -> Reply:
@@ -107,7 +111,7 @@ _BUTTONS: dict[str, Deed] = {"genre_share": _share, "genre_delete": _delete}
 _ACTIONS = (
     Choice("rename", "rename it (value: the new name)"),
     Choice("describe", "describe it (value: one line)"),
-    Choice("share", "share it with this server"),
+    Choice("share", "share it with everybody here"),
     Choice("private", "keep it private"),
     Choice("export", "export it as one file"),
     Choice("delete", "delete it"),
@@ -119,6 +123,6 @@ OPTIONS = (
 )
 COMMANDS = (
     Command("genre", "Rename, describe, share, export or delete a genre of yours", genre, OPTIONS),
-    Command("genre_share", "Share a genre with this server", pressed, shown="pressed"),
+    Command("genre_share", "Share a genre with everybody here", pressed, shown="pressed"),
     Command("genre_delete", "Delete a genre", pressed, shown="pressed"),
 )

@@ -20,7 +20,7 @@ KEPT = """**What Tutti keeps of you**
 - your user id with them, so that nobody else gets them; your name on your jobs, to show whose they are
 - of the studio: titles, tags and share links of yours; that a browser is signed in, for 30 days
 - which messages show your jobs, so that they can be edited and deleted
-It reads no message but those that you hand it. Nothing goes to other servers or users unless you share it."""
+It reads no message but those that you hand it. Nothing goes to anybody else unless you share it."""
 EXPORTED = ("mid", "json")
 TRIES, PAUSE_S = 20, 0.5
 

@@ -1,4 +1,4 @@
-"""/settings: what this server decides. Without options it says what is decided now."""
+"""/settings: what a space decides for everybody in it. Without options it says what is decided now."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ async def settings(incoming: Incoming, desk: Desk) -> AsyncIterator[Reply]:
     """Change what was named, then show everything."""
     place = incoming.place
     if not place.space:
-        raise SettingError("Settings belong to a server: use /settings in one that you manage.")
+        raise SettingError(f"Settings belong to a {place.space_name}: use /settings in one that you manage.")
     decided = await _changed(incoming, desk, await desk.decisions(place))
     if incoming.options:
         await desk.do(desk.spaces.decide, place.platform, place.space, decided)
@@ -51,7 +51,8 @@ async def _for_everybody(name: str, incoming: Incoming, desk: Desk) -> str:
     """Return the name of a genre that all may use here."""
     genre = await desk.genre(name, incoming.place, incoming.user.id)
     if genre.name in await desk.hidden_genres(incoming.place):
-        raise SettingError(f"Only you may use {genre.name!r}: share it with this server first (/genre).")
+        where = f"this {incoming.place.space_name}"
+        raise SettingError(f"Only you may use {genre.name!r}: share it with {where} first (/genre).")
     return genre.name
 
 
@@ -62,7 +63,7 @@ OPTIONS = (
     Option(
         "trainers",
         "who may train genres",
-        choices=(Choice("managers", "who manages the server"), Choice("everyone", "everyone")),
+        choices=(Choice("managers", "managers only"), Choice("everyone", "everyone")),
     ),
 )
-COMMANDS = (Command("settings", "What this server decides", settings, OPTIONS, for_managers=True),)
+COMMANDS = (Command("settings", "What is decided for everybody here", settings, OPTIONS, for_managers=True),)

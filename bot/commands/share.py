@@ -76,5 +76,5 @@ def _text(entry: Entry, mention: str) -> str:
     return "\n".join(lines)
 
 
-CHANNEL = Option("channel", "a channel or forum; the server's own for sharing when left out", kind="channel")
+CHANNEL = Option("channel", "a channel or forum; the one for sharing when left out", kind="channel")
 COMMANDS = (Command("share", "Show a composition to everyone in a channel", share, (ID, CHANNEL)),)

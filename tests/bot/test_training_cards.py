@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.chat import Place
 from bot.commands import COMMANDS
 from bot.training_cards import Course, course_card, genre_card, report_card, sample_card, stopped_card
 from composer_core.training_request import Epoch
@@ -76,6 +77,16 @@ def test_every_card_fits_and_leads_somewhere(job, files, name, reason, verdict, 
     card = genre_card(replace(job, status="done", result=result), files)
     check(card)
     assert "@everyone" not in card.text.replace(reason, "").replace(name, "")
+
+
+def test_a_genre_is_shared_with_what_its_people_call_their_space(job, files):
+    figures = dict.fromkeys(
+        ("similarity", "base_similarity", "reach", "chord_tones", "copied", "shared", "minutes", "epochs"), 1
+    )
+    result = {"genre": "waltzes", "title": "Waltzes", "files": {}, "reason": "", "figures": figures}
+    origin = Place("slack", "C1", space="T1", space_name="workspace").to_json()
+    ((button,),) = genre_card(replace(job, status="done", result=result, origin=origin), files).rows
+    assert button.label == "Share with this workspace"
 
 
 def test_a_course_keeps_the_last_epoch_the_best_and_the_last_picture():

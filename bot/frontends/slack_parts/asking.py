@@ -142,6 +142,7 @@ def place(event: Event, origin: Origin) -> Place:
         platform=NAME,
         channel=origin.channel or f"{DIRECT}{event.user}",
         space=event.team,
+        space_name="workspace",
         thread=origin.thread,
         file_bytes=FILE_BYTES,
         message_bytes=MESSAGE_BYTES,

@@ -1,6 +1,8 @@
 """Laws over every command, and commands as generators of replies: no chat is needed to test one."""
 
+import ast
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from composer_core.request import ComposeRequest
 from storage.files import FileStore
 from tests.storage.test_history import ENTRY
 
+BOT = Path(__file__).parents[3] / "bot"
 ANN = User("discord:1", "Ann", "<@1>")
 PLACE = Place("discord", "10", space="20", person="1")
 TAKE = dataclasses.replace(ENTRY, id="0123456789ab-1", job_id="0123456789ab")
@@ -45,6 +48,29 @@ def test_a_command_is_declared_as_every_platform_can_show_it(command):
         assert not (option.choices and option.complete)
     required = [option.required for option in command.options]
     assert required == sorted(required, reverse=True)
+
+
+@pytest.mark.parametrize("module", [*BOT.glob("*.py"), *BOT.glob("commands/*.py")], ids=lambda path: path.stem)
+def test_what_is_said_on_every_platform_calls_no_space_by_one_platforms_word(module):
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    explained = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    said = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in explained]
+    words = [
+        str(node.value) for node in said if re.search(r" (server|workspace)\b|\b(server|workspace) ", str(node.value))
+    ]
+    assert words == []
+
+
+@pytest.mark.parametrize("word", ["server", "workspace"])
+async def test_whoever_is_refused_reads_their_own_platforms_word(desk, word):
+    place = dataclasses.replace(PLACE, space_name=word)
+    wishes = [("settings", {}), ("train", {"name": "waltzes"})]
+    answers = [
+        reply.text
+        for command, options in wishes
+        async for reply in Dispatch(desk, COMMANDS).handle(Incoming("event", command, ANN, place, options))
+    ]
+    assert all(f"who manage this {word}" in answer for answer in answers) and len(answers) == 2
 
 
 def test_every_control_under_a_take_leads_to_a_command():

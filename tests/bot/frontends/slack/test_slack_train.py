@@ -117,7 +117,7 @@ async def test_who_may_not_train_is_told_so_and_everybody_may_when_it_is_decided
     modal = await form(slack, channel, bob)
     sent = await send(slack, bob, modal, ("a.zip", zipped()), name="my-waltzes")
     told = " ".join((await slack.submitted(sent)).values()) or (await slack.answered(sent)).text
-    assert "Only those who manage" in told and bot.desk.ledger.jobs() == []
+    assert "Only those who manage this workspace may" in told and bot.desk.ledger.jobs() == []
     bot.desk.spaces.decide("slack", team.id, SpaceSettings(trainers="everyone"))
     modal = await form(slack, channel, bob)
     assert await slack.submitted(await send(slack, bob, modal, ("a.zip", zipped()), name="my-waltzes")) == {}
