@@ -40,7 +40,7 @@ _BAND: Kinds = {
     "refiner": (BandRefiner, BandRefinerConfig),
     "autoregressor": (Autoregressor, AutoregressorConfig),
 }
-_UNNAMED: Mapping[str, dict[str, Any]] = {"autoregressor": {"bars": 0}}
+_UNNAMED: Mapping[str, dict[str, Any]] = {"autoregressor": {"bars": 0, "intervals": False}}
 """Settings that files from before their invention do not name."""
 
 

@@ -24,6 +24,7 @@ MOST_BYTES = {
     "repeats.json": 16 * MIB,
     "instrumentation.json": 8 * MIB,
     "habits.json": 8 * MIB,
+    "planner.safetensors": 8 * MIB,
 }
 """Every file that a genre may have, with the most bytes that it may have."""
 NEEDED = ("genre.toml", "weights.safetensors")

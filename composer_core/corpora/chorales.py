@@ -17,8 +17,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from composer_core.corpora.songs import Song, Songs
 from composer_core.errors import ResourceError
-from composer_core.music import Metre, Note, Timing
+from composer_core.genres import Genre
+from composer_core.harmony import chord_name
+from composer_core.melody import changes_only
+from composer_core.music import Chord, Metre, Note, Timing
+from composer_core.roll import make_roll, pulse_spans
 
 VOICES = ("Soprano", "Alto", "Tenor", "Bass")
 RESERVED = "reserved_chorales.txt"
@@ -46,6 +51,33 @@ class Corpus:
     training: tuple[Piece, ...]
     validation: tuple[Piece, ...]
     reserved: tuple[Piece, ...]
+
+
+def build_songs(genre: Genre, data: Path, cache: Path) -> Songs:
+    """The corpus as songs: the soprano is the melody, the chords are those that the voices make on each pulse.
+
+    Raises:
+        ResourceError: music21 or the list of reserved pieces is missing.
+    """
+    corpus = build_corpus(data, cache)
+    parts = [part.name for part in genre.parts[1:]]
+    sides = (corpus.training, corpus.validation, corpus.reserved)
+    return Songs(*(tuple(song_of(piece, parts) for piece in side) for side in sides))
+
+
+def song_of(piece: Piece, parts: Sequence[str]) -> Song:
+    """A chorale as a song whose accompaniment is played by ``parts``, alto first."""
+    voices = dict(zip(parts, piece.voices[1:], strict=True))
+    work = repr(_tune(piece))
+    return Song(piece.name, work, "music21", piece.timing, piece.voices[0], chords_of(piece), voices)
+
+
+def chords_of(piece: Piece) -> tuple[Chord, ...]:
+    """The piece's own harmony, as recognised from all its voices on each pulse (without inversions)."""
+    roll = make_roll(piece.name, piece.timing, piece.voices)
+    starts = [start for start, _ in pulse_spans(roll.grid, len(roll))]
+    labels = [(int(roll.grid.ticks[start]), chord_name(int(roll.chord[start]))) for start in starts]
+    return tuple(Chord(tick, label) for tick, label in changes_only(labels))
 
 
 def build_corpus(data: Path, cache: Path | None = None) -> Corpus:

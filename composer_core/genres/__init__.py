@@ -15,6 +15,7 @@ from composer_core.errors import GenreError
 from composer_core.feel import Feel, read_feel
 
 SHIPPED = Path(__file__).parent
+PLANNER = "planner.safetensors"
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,11 @@ class Genre:
     def weights(self) -> Path:
         """Path of the weights file."""
         return self.folder / "weights.safetensors"
+
+    @property
+    def planner(self) -> Path:
+        """Path of the genre's own harmony planner, which it has where its harmony is not that of songs."""
+        return self.folder / PLANNER
 
     @property
     def card(self) -> Path:

@@ -30,6 +30,7 @@ from composer_core.part_writing import PartWriting
 from composer_core.patterns import HOLD, REST
 from composer_core.planner.enrich import enrich
 from composer_core.planner.plan import load_planner
+from composer_core.planner.weights import WEIGHTS
 from composer_core.sampling import block_mask, draw
 from composer_core.scores import Chair, Score, read_part
 from composer_core.techniques import Assignment, Progress
@@ -109,7 +110,7 @@ class Band:
         self.device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.checkpoint = checkpoint or load_band(genre, self.device)
         self.walk = Walk(self.checkpoint.autoregressor)
-        self.planner = load_planner(self.device)
+        self.planner = load_planner(self.device, genre.planner if genre.planner.is_file() else WEIGHTS)
         path = genre.folder / INSTRUMENTATION
         names = [part.name for part in genre.parts[1:]]
         self.instrumentation = Instrumentation.load(path, names) if path.is_file() else None

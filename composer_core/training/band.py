@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from composer_core.models.band.autoregressor import Autoregressor, AutoregressorConfig
+from composer_core.models.band.autoregressor import Autoregressor
 from composer_core.models.band.batch import BandBatch
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
@@ -52,7 +52,7 @@ class BandAdversarialConfig(PairConfig):
 
 
 def train_autoregressor(
-    windows: ScoreWindows, config: AutoregressiveConfig, network: AutoregressorConfig, seed: int, report: Report,
+    windows: ScoreWindows, config: AutoregressiveConfig, make: Callable[[], Autoregressor], seed: int, report: Report,
     device: torch.device,
 ) -> Autoregressor:  # fmt: skip
     """Train by maximum likelihood of every symbol given those before it; return the average of the weights."""
@@ -61,7 +61,7 @@ def train_autoregressor(
         everywhere = torch.ones_like(batch.symbols, dtype=torch.float32)
         return {"nats": symbol_loss(net(batch, config.forget), batch, everywhere)}
 
-    return _train(lambda: Autoregressor(network), windows, config, config.length, seed, loss, report, device)  # type: ignore[return-value]
+    return _train(make, windows, config, config.length, seed, loss, report, device)  # type: ignore[return-value]
 
 
 def train_band_refiner(

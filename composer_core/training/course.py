@@ -83,7 +83,7 @@ def fresh_checkpoint(chairs: Sequence[Chair], seed: int, card: str) -> BandCheck
         BandGenerator(BandGeneratorConfig(sizes)),
         BandCritic(BandCriticConfig(sizes)),
         BandRefiner(BandRefinerConfig(sizes)),
-        Autoregressor(AutoregressorConfig(sizes, offsets=offsets_of(chair.codebook for chair in chairs))),
+        Autoregressor(AutoregressorConfig(sizes), offsets_of(chair.codebook for chair in chairs)),
         tuple(chairs),
         card,
     )

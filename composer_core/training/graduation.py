@@ -13,13 +13,15 @@ import tomli_w
 
 from composer_core.corpora.songs import Songs
 from composer_core.dataset import Survey
-from composer_core.genres import Genre, read_genre
+from composer_core.genres import PLANNER, Genre, read_genre
 from composer_core.metrics.repeats import REPEATS, Repeats
 from composer_core.metrics.songroll import make_songroll
 from composer_core.training.card import write_card
 from composer_core.training.custom import BEST, Record
 
 _FEEL_OF_BASE = ("push_ms", "strum_ms", "roll_ms", "pedal", "energy_steps", "looseness_ms", "ritard", "is_played")
+
+_OF_BASE = ("feel.json", PLANNER)
 
 
 def draft_genre(survey: Survey, name: str, description: str, base: Genre | None, folder: Path) -> Genre:
@@ -41,8 +43,9 @@ def draft_genre(survey: Survey, name: str, description: str, base: Genre | None,
         "part": [asdict(part) for part in survey.parts],
     }
     (folder / "genre.toml").write_text(tomli_w.dumps(table), encoding="utf-8")
-    if base and (base.folder / "feel.json").is_file():
-        shutil.copyfile(base.folder / "feel.json", folder / "feel.json")
+    for name in _OF_BASE:
+        if base and (base.folder / name).is_file():
+            shutil.copyfile(base.folder / name, folder / name)
     return named(read_genre(folder), name)
 
 
@@ -61,7 +64,7 @@ def graduate(genre: Genre, songs: Songs, record: Record, report: Mapping[str, An
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        for name in ("genre.toml", "feel.json", BEST):
+        for name in ("genre.toml", *_OF_BASE, BEST):
             if (genre.folder / name).is_file():
                 shutil.copyfile(genre.folder / name, partial / name)
         _complete(partial / "genre.toml", genre.title, record.draft)

@@ -4,8 +4,9 @@ Every finished network is kept in the cache, so a rebuild that was cut off goes 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,13 @@ Recorder = Callable[[str], Report]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a band is trained; ``human_weight`` is how much oftener a human bar is seen than a rendered one."""
+    """How a band is trained; ``human_weight`` is how much oftener a human bar is seen than a rendered one.
+
+    ``shape`` holds what differs from the defaults of ``AutoregressorConfig``.
+    """
 
     human_weight: float = 3.0
+    shape: Mapping[str, Any] = field(default_factory=dict)
     autoregressive: AutoregressiveConfig = field(default_factory=AutoregressiveConfig)
     masked: BandMaskedConfig = field(default_factory=BandMaskedConfig)
     adversarial: BandAdversarialConfig = field(default_factory=BandAdversarialConfig)
@@ -66,8 +71,8 @@ def train_band(
     """
     chairs = learn_chairs(songs.training, genre)
     scores = [make_score(song, chairs) for song in songs.training]
-    sizes = tuple(len(chair.codebook) for chair in chairs)
-    shape = AutoregressorConfig(sizes, offsets=offsets_of(chair.codebook for chair in chairs))
+    sizes, offsets = tuple(len(chair.codebook) for chair in chairs), offsets_of(chair.codebook for chair in chairs)
+    shape = replace(AutoregressorConfig(sizes), **recipe.shape)
 
     def windows(offset: int) -> ScoreWindows:
         return ScoreWindows(scores, seed + offset, recipe.human_weight)
@@ -84,7 +89,8 @@ def train_band(
     (autoregressor,) = stage(
         "autoregressor",
         {"autoregressor": Autoregressor(shape)},
-        lambda: (train_autoregressor(windows(0), recipe.autoregressive, shape, seed, record("autoregressor"), device),),
+        lambda: (train_autoregressor(windows(0), recipe.autoregressive, partial(Autoregressor, shape, offsets), seed,
+                                     record("autoregressor"), device),),
     )  # fmt: skip
     (refiner,) = stage(
         "refiner",

@@ -6,6 +6,7 @@ not know begins as its nearest. What belongs to no part is copied whole. With th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -85,10 +86,9 @@ def seat(base: BandCheckpoint, chairs: Sequence[Chair], card: str) -> BandCheckp
         refiner=_moved(base.refiner, BandRefiner, sizes, _refiner_rows(plan, base.refiner.config.code)),
         autoregressor=_moved(
             base.autoregressor,
-            Autoregressor,
+            partial(Autoregressor, offsets=offsets_of(chair.codebook for chair in chairs)),
             sizes,
             _autoregressor_rows(plan, base.autoregressor),
-            offsets=offsets_of(chair.codebook for chair in chairs) if base.autoregressor.intervals else (),
         ),
         chairs=tuple(chairs),
         card=card,
@@ -114,6 +114,9 @@ def _like_symbols(new: Codebook, old: Codebook) -> np.ndarray:
     """Symbols [V_new] of the old codebook."""
     return np.array([HOLD, REST, *(old.symbol(shape) for shape in new.shapes)])
 
+
+_OFFSETS = "intervals.offsets"
+"""Not learned: known from the new chairs."""
 
 Rows = Mapping[str, tuple[str, int, Sequence[int] | np.ndarray]]
 """Name of a tensor → (the base's tensor, dimension, the base's rows along it); all others are copied whole."""
@@ -167,18 +170,12 @@ def _conditions(parts: int) -> int:
     return PLANES + 3 * parts + 1
 
 
-def _moved(
-    base: nn.Module,
-    kind: Callable[..., nn.Module],
-    sizes: tuple[int, ...],
-    rows: Rows,
-    **shape: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+def _moved(base: nn.Module, kind: Callable[..., nn.Module], sizes: tuple[int, ...], rows: Rows) -> Any:  # noqa: ANN401
     """A network of the same kind and widths with the chosen rows of the base's weights."""
-    network = kind(replace(base.config, sizes=sizes, **shape))  # type: ignore[call-overload, type-var]
-    old = base.state_dict()
-    state = {name: _picked(old, *rows[name]) if name in rows else old[name].clone() for name in network.state_dict()}
-    network.load_state_dict(state)
+    network = kind(replace(base.config, sizes=sizes))  # type: ignore[call-overload, type-var]
+    old, own = base.state_dict(), network.state_dict()
+    state = {name: _picked(old, *rows[name]) if name in rows else old[name].clone() for name in own if name != _OFFSETS}
+    network.load_state_dict(state | {name: own[name] for name in own if name == _OFFSETS})
     return network
 
 

@@ -85,7 +85,7 @@ def small_checkpoint(chairs: Any, seed: int, card: str) -> BandCheckpoint:
         BandCritic(BandCriticConfig(sizes, code=4, widths=(8, 8, 8, 8))),
         BandRefiner(BandRefinerConfig(sizes, code=4, widths=widths)),
         Autoregressor(
-            AutoregressorConfig(sizes, look=8, code=4, width=16, head=8, offsets=offsets_of(c.codebook for c in chairs))
+            AutoregressorConfig(sizes, look=8, code=4, width=16, head=8), offsets_of(c.codebook for c in chairs)
         ),
         tuple(chairs),
         card,

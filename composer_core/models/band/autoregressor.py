@@ -6,6 +6,7 @@ last bars (``Recall``), and weighs its symbols by how far they lie from what sou
 timesteps at once; ``walk.Walk`` walks through them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -25,10 +26,7 @@ AGE_SHOWN = 16  # timesteps since the last strike beyond which it is all the sam
 
 @dataclass(frozen=True)
 class AutoregressorConfig:
-    """Shape for an ensemble whose parts have ``sizes`` symbols each and recall the last ``bars`` (0: none).
-
-    ``offsets`` are the symbols' own (``intervals.offsets_of``, part after part); without them distances are not seen.
-    """
+    """Shape for an ensemble whose parts have ``sizes`` symbols each and recall the last ``bars`` (0: none)."""
 
     sizes: tuple[int, ...]
     look: int = 96
@@ -38,13 +36,14 @@ class AutoregressorConfig:
     dilations: tuple[int, ...] = (1, 2, 4, 8)
     dropout: float = 0.2
     bars: int = 8
-    offsets: tuple[int, ...] = ()
+    intervals: bool = True
 
 
 class Autoregressor(nn.Module):
     """Context by convolutions (it may look ahead: melody and chords are known), memory by a GRU, one head a part."""
 
-    def __init__(self, config: AutoregressorConfig) -> None:
+    def __init__(self, config: AutoregressorConfig, offsets: Sequence[int] | None = None) -> None:
+        """Set up untrained; ``offsets`` are the symbols' own (``intervals.offsets_of``) where no weights bring them."""
         super().__init__()
         self.config = config
         parts, code = len(config.sizes), config.code
@@ -57,7 +56,7 @@ class Autoregressor(nn.Module):
         self.heads = nn.ModuleList(nn.Linear(config.width + config.look, config.head) for _ in config.sizes)
         self.earlier = Codes(config.sizes, config.head)
         self.leave = nn.ModuleList(nn.Linear(config.head, size) for size in config.sizes)
-        self.intervals = Intervals(config.sizes, config.offsets, config.head) if config.offsets else None
+        self.intervals = Intervals(config.sizes, offsets, config.head) if config.intervals else None
         self.recall = Recall(parts, config.bars, config.look, code, config.head) if config.bars else None
 
     def context(self, batch: BandBatch) -> Tensor:

@@ -48,13 +48,13 @@ def offsets_of(codebooks: Iterable[Codebook]) -> tuple[int, ...]:
 
 
 class Intervals(nn.Module):
-    """What distances add to the logits; ``offsets`` are those of ``offsets_of``, part after part."""
+    """What distances add to the logits; ``offsets`` (``offsets_of``) are kept beside the weights."""
 
-    def __init__(self, sizes: Sequence[int], offsets: Sequence[int], head: int) -> None:
+    def __init__(self, sizes: Sequence[int], offsets: Sequence[int] | None, head: int) -> None:
         super().__init__()
         self._sizes = list(sizes)
         self.weigh = nn.ModuleList(nn.Linear(head, sum(map(classes, RELATIONS))) for _ in sizes)
-        self.register_buffer("offsets", torch.tensor(offsets), persistent=False)
+        self.register_buffer("offsets", torch.tensor(offsets or [NO_PITCH] * sum(sizes)))
         self.offsets: Tensor
 
     def pitches(self, batch: BandBatch) -> list[Tensor]:

@@ -37,7 +37,7 @@ def untrained(songs, trio, tmp_path_factory):
         BandCritic(BandCriticConfig(sizes, widths=(8, 8, 8, 8))),
         BandRefiner(BandRefinerConfig(sizes, code=4, widths=TINY)),
         Autoregressor(
-            AutoregressorConfig(sizes, look=8, code=4, width=16, head=8, offsets=offsets_of(c.codebook for c in chairs))
+            AutoregressorConfig(sizes, look=8, code=4, width=16, head=8), offsets_of(c.codebook for c in chairs)
         ),
     )
     save_band(genre.weights, BandCheckpoint(*networks, chairs, "trio-0"))

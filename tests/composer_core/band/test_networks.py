@@ -43,7 +43,7 @@ def batch(score):
 def autoregressor(sizes, chairs):
     torch.manual_seed(0)
     offsets = offsets_of(chair.codebook for chair in chairs)
-    return Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8, offsets=offsets)).eval()
+    return Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8), offsets).eval()
 
 
 def test_a_score_plays_what_the_song_had(songs, score, chairs):
