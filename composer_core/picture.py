@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from composer_core.legible import legible
 from composer_core.music import Chord, Composition, Note, Track, pitch_name
 from composer_core.picture_layout import HEADER, LEFT, LEGEND_LINE, RIGHT, WIDTH, Layout, System, lay_out
 
@@ -107,8 +108,8 @@ def _width(text: str, size: int) -> float:
 
 
 def _fitted(text: str, size: int, width: float) -> str:
-    """Cut a text with an ellipsis so that it fits, without characters that the font lacks."""
-    text = "".join(character for character in text if _has_glyph(character)).strip() or "Untitled"
+    """Cut a text with an ellipsis so that it fits; characters that the font lacks are written in Latin letters."""
+    text = legible(text[:500], _has_glyph) or "Untitled"
     if _width(text, size) <= width:
         return text
     while text and _width(text + "…", size) > width:

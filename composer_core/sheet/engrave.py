@@ -10,8 +10,10 @@ from xml.etree.ElementTree import Element, SubElement
 
 import resvg_py
 import verovio
+from fontTools.ttLib import TTFont
 
 from composer_core.errors import ResourceError
+from composer_core.legible import legible
 from composer_core.sheet.music_font import write_music_font
 
 MOST_PAGES = 4
@@ -105,7 +107,7 @@ def _with_heading(svg: str, score: Element) -> str:
     _, _, width, height = map(int, root.get("viewBox", "").split())
     root.set("viewBox", f"0 {-_HEADING} {width} {height + _HEADING}")
     about = (score.findtext(f"identification/{path}", "") for path in ("creator", "miscellaneous/*"))
-    title = score.findtext("work/work-title", "")
+    title = legible(score.findtext("work/work-title", ""), _has_glyph)
     size = min(_TITLE_SIZE, 1.9 * (width - 2 * _MARGIN) / max(len(title), 1))  # letters are about half as wide as high
     _text(root, width // 2, _MARGIN // 2 + _TITLE_SIZE - _HEADING, title, size)
     _text(
@@ -135,3 +137,13 @@ def _text_fonts() -> tuple[str, ...]:
     assert found and found.origin, "matplotlib is a dependency"
     folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
     return tuple(str(folder / name) for name in _TEXT_FONTS)
+
+
+@cache
+def _known_characters() -> frozenset[int]:
+    with TTFont(_text_fonts()[0], lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def _has_glyph(character: str) -> bool:
+    return ord(character) in _known_characters()

@@ -148,6 +148,11 @@ def test_odd_pieces_are_drawn_and_described(drawn, composition):
     assert 0 < len(describe(composition)) <= ALT_TEXT_LIMIT
 
 
+def test_a_title_in_another_script_is_written_in_latin_letters_instead_of_nothing(drawn):
+    chinese, latin, nothing = (drawn(replace(piece(), name=name)) for name in ("茉莉花 🎺", "MoLiHua", "🎺"))
+    assert (chinese == latin).all() and not (chinese == nothing).all()
+
+
 def test_an_unwritable_place_is_an_os_error(tmp_path):
     with pytest.raises(OSError, match="nowhere"):
         draw_pianoroll(piece(), tmp_path / "nowhere" / "piece.png")

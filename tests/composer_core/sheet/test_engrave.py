@@ -62,6 +62,14 @@ def test_a_title_that_no_font_knows_does_no_harm(song):
     assert engrave(write_musicxml(composition)).pictures
 
 
+def test_a_title_in_another_script_is_written_in_latin_letters_instead_of_nothing(song):
+    first, second, greek, blank = (
+        engrave(write_musicxml(replace(song((0, 60, 4)), name=name))).pictures[0]
+        for name in ("茉莉花", "MoLiHua", "Ωδή", "\u00a0")
+    )
+    assert first == second and len({second, greek, blank}) == 3
+
+
 def test_what_is_no_score_is_refused():
     with pytest.raises(ResourceError, match="could not be engraved"):
         engrave(b"<nonsense/>")
