@@ -18,6 +18,7 @@ ZIP = "upload.zip"
 DATASET_BYTES = 256 * MIB
 MOST_FILES = 2000
 MOST_DATASETS = 20  # of one user
+UNUSED_DAYS = 14  # so long files wait for a training
 READS = (*ENDINGS, ".musicxml", ".mxl", ".csv")
 _ZIP_HEAD, _MIDI_HEADS = b"PK", (b"MThd", b"RIFF")
 
@@ -135,6 +136,14 @@ async def intake(desk: Desk, dataset: str) -> AsyncIterator[Intake]:
             await desk.do(publishing.__exit__, type(error), error, error.__traceback__)
             raise
         await desk.do(publishing.close)
+
+
+def prune_unused(desk: Desk) -> list[str]:
+    """Delete the files that have waited too long for a training, with their reports; blocks; returns their jobs."""
+    gone = desk.watch.unused_uploads(desk.clock() - UNUSED_DAYS * 24 * 3600)
+    for job_id in gone:
+        desk.privacy.forget_job(job_id)
+    return gone
 
 
 def stored(dataset: str) -> str:

@@ -10,6 +10,7 @@ from bot.courier import Courier
 from bot.desk import Desk
 from bot.dispatch import Dispatch
 from bot.pulse import Pulse
+from bot.upkeep import keep_up
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ async def serve(
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(pulse.run())
+            tasks.create_task(keep_up(desk))
             for frontend in frontends.values():
                 tasks.create_task(frontend.run(dispatch.handle, dispatch.suggest))
             await courier.run()  # not a task of its own: stopped, it ends before the frontends that it speaks through

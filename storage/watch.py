@@ -76,6 +76,20 @@ class Watch:
         )
         return [Job.from_row(row) for row in rows]
 
+    def unused_uploads(self, before_s: float) -> list[str]:
+        """Return the surveys that ended before a time, with files that no training was ever begun on."""
+        rows = self._database.execute(
+            """
+            select id from jobs as survey where kind = 'survey' and finished_at < ?
+            and status in ('done', 'failed', 'cancelled') and not exists (
+                select 1 from jobs as training where training.kind = 'train'
+                and json_extract(training.payload, '$.dataset') = json_extract(survey.payload, '$.dataset')
+            )
+            """,
+            [before_s],
+        )
+        return [job_id for (job_id,) in rows.fetchall()]
+
     def ended_since(self, at_s: float, *, limit: int = 1000) -> list[Job]:
         """Return the jobs that ended after a time, the earliest first."""
         rows = self._database.query(

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.chat import Choice
 from bot.commands.compose import TECHNIQUES
-from bot.datasets import DATASET_BYTES
+from bot.datasets import DATASET_BYTES, UNUSED_DAYS
 from bot.variations import VARIATIONS
 from bot.wishes import MOST_BYTES, MOST_TAKES
 from composer_core.controls import DENSITY, REHARMONISE, RISK, Controls
@@ -26,6 +26,7 @@ def options_json() -> dict[str, Any]:
         "variations": [choice_json(choice) for choice in VARIATIONS],
         "upload_bytes": MOST_BYTES,
         "dataset_bytes": DATASET_BYTES,
+        "dataset_days": UNUSED_DAYS,
     }
 
 

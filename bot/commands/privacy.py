@@ -10,13 +10,14 @@ from typing import Any
 
 from bot.chat import MIB, Button, Choice, Incoming, OutFile, Reply, Sent
 from bot.command import Command, Option
-from bot.datasets import SURVEY, ZIP
+from bot.datasets import SURVEY, UNUSED_DAYS, ZIP
 from bot.desk import Desk
 from bot.genre_keeping import delete as delete_genre
 
-KEPT = """**What Tutti keeps of you**
+KEPT = f"""**What Tutti keeps of you**
 - your melodies, settings and compositions with their files, until you delete them: one by its button, or all here
-- the files that you train on, your trainings with their curves and samples, your genres, until you delete them
+- the files that you train on, your trainings with their curves and samples, your genres, until you delete them;
+  files that no training uses, for {UNUSED_DAYS} days
 - your user id with them, so that nobody else gets them; your name on your jobs, to show whose they are
 - of the studio: titles, tags and share links of yours; that a browser is signed in, for 30 days
 - which messages show your jobs, so that they can be edited and deleted

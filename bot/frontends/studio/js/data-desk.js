@@ -34,7 +34,7 @@ export class DataDesk {
         h(
           "span",
           { class: "small dim" },
-          `Or one zip of them, up to ${Math.round(options.dataset_bytes / 1024 / 1024)} MB together: whole arrangements of one style, twenty or more.`,
+          `Or one zip of them, up to ${Math.round(options.dataset_bytes / 1024 / 1024)} MB together: whole arrangements of one style, twenty or more. What no training uses is deleted after ${options.dataset_days} days.`,
         ),
       ),
       this.input,
