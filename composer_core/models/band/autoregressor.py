@@ -34,7 +34,7 @@ class AutoregressorConfig:
     width: int = 256
     head: int = 96
     dilations: tuple[int, ...] = (1, 2, 4, 8)
-    dropout: float = 0.2
+    dropout: float = 0.25
     bars: int = 8
     intervals: bool = True
 
@@ -67,22 +67,23 @@ class Autoregressor(nn.Module):
             x = block(x, valid)
         return x
 
-    def forward(self, batch: BandBatch, forget: float = 0.0) -> list[Tensor]:
+    def forward(self, batch: BandBatch, forget: float = 0.0, slip: float = 0.0) -> list[Tensor]:
         """Predict every symbol from those before it.
 
         Args:
             batch: the music, its symbols included.
             forget: share of remembered symbols to blank out, so that the network does not lean on them alone.
+            slip: share of symbols that it is told to have played otherwise, so that a slip does not derail it.
 
         Returns:
             for each part logits [B, V_p, T].
         """
-        context = self.context(batch)
-        seen = torch.cat([context, self._memories(batch, forget)], dim=1)
+        context, done = self.context(batch), _slipped(batch.symbols, slip)
+        seen = torch.cat([context, self._memories(batch, done, forget)], dim=1)
         state, _ = self.gru(self.dropout(seen.transpose(1, 2)))  # [B, T, width]
         state = self.dropout(torch.cat([state, context.transpose(1, 2)], dim=2))
         earlier = self.earlier(batch.symbols).cumsum(dim=1).transpose(2, 3)  # [B, P, T, head]
-        bars = self.recall.evidence(batch.symbols, self.codes, context, batch.lags[:, 0]) if self.recall else None
+        bars = self.recall.evidence(batch.symbols, done, self.codes, context, batch.lags[:, 0]) if self.recall else None
         distances = self.intervals.distances(batch) if self.intervals else []
         logits = []
         for p, (head, leave) in enumerate(zip(self.heads, self.leave, strict=True)):
@@ -96,15 +97,18 @@ class Autoregressor(nn.Module):
                 logits[p] = self.recall.mix(p, logits[p], hidden, bars)
         return logits
 
-    def _memories(self, batch: BandBatch, forget: float) -> Tensor:
-        """Last symbol, sounding symbol, its age, and for each lag the symbol there and the agreement so far."""
+    def _memories(self, batch: BandBatch, done: Tensor, forget: float) -> Tensor:
+        """Last symbol, sounding symbol, its age, and for each lag the symbol there and the agreement so far.
+
+        ``done`` [B, P, T] is what the network thinks that it did.
+        """
         symbols = batch.symbols
         codes = self.codes(symbols)  # [B, P, code, T]
-        sounding, age = sounding_symbols(symbols)
-        parts = [_delayed(codes), _delayed(self.codes(sounding)), _delayed(age[:, :, None])]
+        sounding, age = sounding_symbols(done)
+        parts = [_delayed(self.codes(done)), _delayed(self.codes(sounding)), _delayed(age[:, :, None])]
         for row in range(len(LAGS)):
             lag = batch.lags[:, row]
-            agreement = agreements(symbols, lag)
+            agreement = agreements(symbols, done, lag)
             parts += [look_back(codes, lag), _delayed(agreement[:, :, None])]
         if forget:
             keep = (
@@ -112,6 +116,14 @@ class Autoregressor(nn.Module):
             ).float()
             parts = [part * keep for part in parts]
         return torch.cat(parts, dim=2).flatten(1, 2)
+
+
+def _slipped(symbols: Tensor, share: float) -> Tensor:
+    """The symbols [B, P, T], a share of them replaced by the part's own from anywhere."""
+    if not share:
+        return symbols
+    elsewhere = symbols.gather(2, torch.randint(symbols.shape[2], symbols.shape, device=symbols.device))
+    return torch.where(torch.rand(symbols.shape, device=symbols.device) < share, elsewhere, symbols)
 
 
 def _delayed(values: Tensor) -> Tensor:
@@ -126,10 +138,10 @@ def sounding_symbols(symbols: Tensor) -> tuple[Tensor, Tensor]:
     return symbols.gather(-1, last), ((place - last).float() / AGE_SHOWN).clamp(max=1.0)
 
 
-def agreements(symbols: Tensor, lag: Tensor) -> Tensor:
-    """How well each part has followed what it did a lag before: [B, P, T] in 0-1, a running mean with ``MEMORY``."""
+def agreements(symbols: Tensor, done: Tensor, lag: Tensor) -> Tensor:
+    """How well what is ``done`` follows the symbols a lag before: [B, P, T] in 0-1, a running mean with ``MEMORY``."""
     index = lag.clamp(min=0)[:, None].expand_as(symbols)
-    same = (symbols.gather(2, index) == symbols) & (lag != NO_LAG)[:, None]
+    same = (symbols.gather(2, index) == done) & (lag != NO_LAG)[:, None]
     kernel = (1 - MEMORY) * MEMORY ** torch.arange(63, -1, -1, device=symbols.device, dtype=torch.float32)
     flat = F.pad(same.float().flatten(0, 1)[:, None], (63, 0))
     return F.conv1d(flat, kernel[None, None])[:, 0].unflatten(0, symbols.shape[:2])

@@ -13,7 +13,7 @@ class BandGeneratorConfig:
     """Shape for an ensemble whose parts have ``sizes`` symbols each."""
 
     sizes: tuple[int, ...]
-    widths: tuple[int, ...] = (64, 96, 112, 128, 128)
+    widths: tuple[int, ...] = (64, 88, 104, 120, 120)
     noise_channels: int = 32
 
 

@@ -53,19 +53,20 @@ class Recall(nn.Module):
         self.score = nn.Linear(width, 1)
         self.ask = nn.ModuleList(nn.Linear(head, width + query + 1) for _ in range(parts))
 
-    def evidence(self, symbols: Tensor, codes: Codes, context: Tensor, lag: Tensor) -> EarlierBars:
+    def evidence(self, symbols: Tensor, done: Tensor, codes: Codes, context: Tensor, lag: Tensor) -> EarlierBars:
         """What speaks for each earlier bar, before any part asks.
 
         Args:
             symbols: [B, P, T].
+            done: [B, P, T], the symbols that the earlier bars are compared with: the same, or with slips.
             codes: what gives the symbols' codes.
             context: [B, look, T], the circumstances.
             lag: [B, T], where the same place was a bar ago.
         """
         reach = bars_back(lag, self.bars)
         said, is_there = fetched(symbols, reach), (reach != NO_LAG)[:, None]
-        same = (said == symbols[:, :, None]) & is_there
-        strikes = (said != HOLD) | (symbols != HOLD)[:, :, None]
+        same = (said == done[:, :, None]) & is_there
+        strikes = (said != HOLD) | (done != HOLD)[:, :, None]
         met, missed = (same & strikes).float(), (~same & is_there).float()
         kinds = (met, missed, missed.mean(dim=1, keepdim=True))
         counts = [torch.log1p(decayed(kind, decay)).expand_as(met) for decay in DECAYS for kind in kinds]

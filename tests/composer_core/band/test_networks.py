@@ -6,7 +6,7 @@ import torch
 
 from composer_core.checkpoints import BandCheckpoint, load_band, save_band
 from composer_core.errors import GenreError
-from composer_core.models.band.autoregressor import Autoregressor, AutoregressorConfig, sounding_symbols
+from composer_core.models.band.autoregressor import Autoregressor, AutoregressorConfig, _slipped, sounding_symbols
 from composer_core.models.band.batch import stack, style_of, window
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
@@ -118,6 +118,24 @@ def test_shapes_of_generator_and_critic(sizes, batch):
     scores = critic(batch, choices)
     assert scores.shape == (2, 4)
     assert all(gradient.abs().sum() > 0 for gradient in torch.autograd.grad(scores.sum(), choices))
+
+
+def test_slips_are_the_parts_own_symbols_and_as_many_as_asked_for(batch):
+    torch.manual_seed(0)
+    long = batch.symbols.repeat(1, 1, 50)
+    slipped = _slipped(long, 0.3)
+    for part, own in zip(slipped.unbind(dim=1), long.unbind(dim=1), strict=True):
+        assert set(part.unique().tolist()) <= set(own.unique().tolist())
+    chance_of_another = (long[..., None, :] != long[..., :, None]).float().mean()
+    assert float((slipped != long).float().mean()) == pytest.approx(0.3 * float(chance_of_another), abs=0.02)
+
+
+def test_a_network_that_slips_sees_another_past_but_no_other_present(autoregressor, batch):
+    torch.manual_seed(0)
+    before, after = autoregressor(batch), autoregressor(batch, slip=0.5)
+    for part, other in zip(before, after, strict=True):
+        assert torch.allclose(part[..., 0], other[..., 0], atol=1e-5)
+        assert not torch.allclose(part[..., 1:], other[..., 1:], atol=1e-3)
 
 
 def test_sounding_symbols_and_their_age():

@@ -40,7 +40,7 @@ def chances(recall, codes, piece, context=None):
     """Chances [V, T] of both parts' symbols."""
     symbols, lag = piece
     context = torch.randn(1, 5, LENGTH, generator=torch.Generator().manual_seed(2)) if context is None else context
-    bars = recall.evidence(symbols, codes, context, lag)
+    bars = recall.evidence(symbols, symbols, codes, context, lag)
     return [
         recall.mix(part, torch.zeros(1, size, LENGTH), torch.zeros(1, LENGTH, 7), bars)[0].exp()
         for part, size in enumerate(SIZES)
@@ -90,6 +90,15 @@ def test_the_evidence_is_of_the_past_alone(recall, codes, piece):
     for part, other in zip(before, after, strict=True):
         assert torch.allclose(part[:, :15], other[:, :15], atol=1e-6)
         assert not torch.allclose(part[:, 15:], other[:, 15:], atol=1e-4)
+
+
+def test_what_is_recalled_is_what_was_and_not_the_slip(recall, codes, piece):
+    symbols, lag = piece
+    context, slipped = torch.zeros(1, 5, LENGTH), symbols.flip(-1)
+    bars, other = (recall.evidence(symbols, done, codes, context, lag) for done in (symbols, slipped))
+    assert torch.equal(bars.said, other.said)
+    assert torch.equal(bars.told[..., : BAR + 1, :], other.told[..., : BAR + 1, :])  # nothing to miss yet
+    assert not torch.allclose(bars.told[..., BAR + 1 :, :], other.told[..., BAR + 1 :, :], atol=1e-3)
 
 
 def test_a_walk_recalls_as_the_network_does(recall, codes, piece):
