@@ -14,7 +14,7 @@ import torch
 from composer_core.band_rules import keep_clear
 from composer_core.checkpoints import BandCheckpoint, load_band
 from composer_core.context import Context, make_context
-from composer_core.ending import end_together
+from composer_core.ending import end_together, end_with_melody
 from composer_core.errors import GenreError
 from composer_core.genres import Genre
 from composer_core.habits import FILE as HABITS
@@ -39,6 +39,7 @@ from composer_core.techniques.bar_plan import (
     bar_spans,
     earlier_steps,
     entries,
+    fitting,
     join_melody,
     plan_bars,
     silences,
@@ -177,7 +178,8 @@ class Band:
         """Who plays when: another choice for every seed and every melody."""
         assert self.instrumentation is not None
         rng = np.random.default_rng([seed, zlib.crc32(context.melody.tobytes())])
-        bars = plan_bars(self.instrumentation, context, rng, self.config.vary)
+        parts = [chair.part for chair in self.checkpoint.chairs]
+        bars = fitting(plan_bars(self.instrumentation, context, rng, self.config.vary), context, parts)
         is_done = rng.random(bars.same.shape) < self.config.repeat
         same, rhythm = (np.where(is_done, earlier, NEW) for earlier in (bars.same, bars.rhythm))
         return replace(bars, same=same, rhythm=rhythm)
@@ -332,7 +334,7 @@ class Band:
             card=self.checkpoint.card,
             notices=(*melody.notices, *shift_notice(shift)),
         )
-        return end_together(composition)
+        return (end_with_melody if genre.is_choir else end_together)(composition)
 
 
 def _seated(chair: Chair, players: Players) -> Chair:

@@ -13,7 +13,7 @@ from composer_core.music import Note
 from composer_core.patterns import FIRST_SHAPE, HOLD, REST, fold
 from composer_core.pianoroll import Grid
 
-AWAKE = 4.0  # nats that silence costs a part that is to play in this bar and was silent in the whole one before
+AWAKE = 4.0  # nats that silence costs a part that is to play in this bar
 OTHER_RHYTHM = 30.0  # nats: never drawn, and a number still
 
 
@@ -36,6 +36,18 @@ def plan_bars(
 
     sections = [(bar_at(s.start), bar_at(s.end), s.repeats) for s in context.form]
     return instrumentation.plan(sections, rng, vary)
+
+
+def fitting(plan: BarPlan, context: Context, parts: Sequence[Part]) -> BarPlan:
+    """Let a bass take no more than the rhythm of a bar whose chords change at other places: it would miss the roots."""
+    changes = np.diff(context.ground.root, prepend=-1) != 0  # [T]
+    bars = [changes[start:end].tobytes() for start, end in bar_spans(context.grid, len(context))]
+    same, rhythm = plan.same.copy(), plan.rhythm.copy()
+    for row in [number for number, part in enumerate(parts) if part.role == "bass"]:
+        for bar in np.flatnonzero(same[row] != NEW).tolist():
+            if bars[same[row, bar]] != bars[bar]:
+                same[row, bar], rhythm[row, bar] = NEW, same[row, bar]
+    return replace(plan, same=same, rhythm=rhythm)
 
 
 def silences(plan: BarPlan, context: Context, parts: Sequence[Part], forced: np.ndarray) -> np.ndarray:
@@ -130,14 +142,15 @@ def _clear(kept: Sequence[Note], joined: Sequence[Note]) -> list[Note]:
 class BarRules:
     """Keeps parts to a plan of bars while they are drawn (``models.band.walk.Rules``).
 
-    Silence is dear for a part that is to play, has not begun in its bar and was silent in all of the one before. A part
-    that takes the rhythm of an earlier bar strikes, holds on and rests as it did there.
+    Silence is dear for a part that is to play and has not begun by the middle of its bar, or was silent in all of the
+    one before. A part that takes the rhythm of an earlier bar strikes, holds on and rests as it did there.
     """
 
     def __init__(self, plan: BarPlan, context: Context, parts: Sequence[Part], sizes: Sequence[int]) -> None:
         spans = bar_spans(context.grid, len(context))
         self._due = np.repeat(plan.plays, [end - start for start, end in spans], axis=1)  # [P, T]
         self._lasts = {end - 1 for _, end in spans}
+        self._late = np.concatenate([np.arange(end - start) * 2 >= end - start for start, end in spans])  # [T]
         self._sounds, self._heard, self._heard_before = np.zeros((3, len(parts)), dtype=bool)
         self._sizes, self._is_drum = sizes, [part.is_drum for part in parts]
         self._rhythm = earlier_steps(plan.rhythm, context, len(context))
@@ -150,7 +163,8 @@ class BarRules:
             return costs
         if (source := self._rhythm[part, t]) != FREE:
             return _unlike(int(self._drawn[part, source]), costs)
-        if self._due[part, t] and not (self._heard[part] or self._heard_before[part]):
+        is_idle = not self._heard[part] and (self._late[t] or not self._heard_before[part])
+        if self._due[part, t] and is_idle:
             costs[[HOLD, REST]] = AWAKE
         return costs
 

@@ -20,6 +20,7 @@ from composer_core.techniques.bar_plan import (
     bar_spans,
     earlier_steps,
     entries,
+    fitting,
     join_melody,
     silences,
     still_silent,
@@ -159,13 +160,15 @@ def test_silence_costs_a_part_that_is_to_play_and_was_silent_in_the_bar_before(c
     plan = plan_of([True, True, False, True])
     awake = BarRules(plan, context, [Part("Bass", 32, 28, 60, role="bass")], [5])
     assert awake.costs(0, 0)[[HOLD, REST]].tolist() == [AWAKE, AWAKE] and not awake.costs(0, 0)[FIRST_SHAPE:].any()
-    (_, _), (second, third), (_, fourth), _ = bar_spans(context.grid, len(context))
+    (_, _), (second, third), _, (fourth, _) = bar_spans(context.grid, len(context))
     for t, symbol in enumerate((FIRST_SHAPE, REST, *[HOLD] * (second - 2))):
         awake.take(0, t, symbol)
-        assert not awake.costs(0, t + 1).any()  # a rest is free where it has begun, and in the bar after
+        assert not awake.costs(0, t + 1).any()  # a rest is free where it has begun, and early in the bar after
+    assert awake.costs(0, second + (third - second) // 2)[REST] == AWAKE
     for t in range(second, fourth):
         awake.take(0, t, HOLD)
-    assert awake.costs(0, fourth)[HOLD] == AWAKE and not awake.costs(0, third).any()
+        assert t < third or not awake.costs(0, t).any()  # it is not to play in the third bar
+    assert awake.costs(0, fourth)[HOLD] == AWAKE
 
 
 def test_what_stands_in_real_bars_is_read_from_them(make_song, trio):
@@ -198,3 +201,15 @@ def test_the_shipped_files_are_of_their_genres():
         genre = find_genre(name)
         loaded = Instrumentation.load(genre.folder / FILE, [part.name for part in genre.parts[1:]])
         assert len(loaded.pieces) > 10 and json.loads((genre.folder / FILE).read_text())["sources"]
+
+
+def test_a_bass_takes_only_the_rhythm_of_a_bar_whose_chords_change_elsewhere(make_song):
+    from composer_core.music import Chord
+
+    song = make_song(bars=3)
+    chords = [Chord(0, "C"), Chord(BAR, "F"), Chord(2 * BAR, "C"), Chord(2 * BAR + BAR // 2, "G")]
+    context = make_context(song.melody, song.timing, chords, song.end)
+    plan = plan_of([True] * 3, same=[NEW, 0, 1])
+    fitted = fitting(plan, context, [Part("Bass", 32, 28, 60, role="bass")])
+    assert fitted.same.tolist() == [[NEW, 0, NEW]] and fitted.rhythm.tolist() == [[NEW, NEW, 1]]
+    assert fitting(plan, context, [Part("Piano", 0, 36, 84, role="chords")]).same.tolist() == [[NEW, 0, 1]]
