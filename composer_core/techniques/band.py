@@ -62,7 +62,8 @@ class BandConfig:
     human, 0 rendered); ``fullness`` how many spreads busier than the corpus each part is asked to be (0: nothing is
     asked); ``refine_passes`` hide ``refine_share`` of the symbols each; ``vary`` is the chance that a part
     plays a returning section anew instead of as before; ``repeat`` is the share of the repeated bars of an
-    instrumentation that are carried out (0: the networks repeat as they like).
+    instrumentation that are carried out (0: the networks repeat as they like); ``pull`` is what a tone costs, in nats,
+    that is no chord's own (with an instrumentation).
     """
 
     draft: str = "autoregressive"
@@ -75,6 +76,7 @@ class BandConfig:
     masked_passes: int = 16
     vary: float = 0.3
     repeat: float = 1.0
+    pull: float = 0.0
 
 
 def read_config(genre: Genre) -> BandConfig:
@@ -225,8 +227,7 @@ class Band:
         chairs = self.checkpoint.chairs
         if self.genre.is_choir:
             return PartWriting(chairs, context)
-        sizes = [len(chair.codebook) for chair in chairs]
-        return BarRules(bars, context, [chair.part for chair in chairs], sizes) if bars else None
+        return BarRules(bars, context, chairs, self.config.pull) if bars else None
 
     def _piece(self, context: Context, assignment: Assignment, players: Players) -> BandBatch:
         chairs, controls = self.checkpoint.chairs, assignment.controls

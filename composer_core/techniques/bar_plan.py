@@ -10,10 +10,14 @@ from composer_core.genres import Part
 from composer_core.instrumentation import NEW, BarPlan, Instrumentation
 from composer_core.models.band.walk import FREE
 from composer_core.music import Note
-from composer_core.patterns import FIRST_SHAPE, HOLD, REST, fold
+from composer_core.patterns import DRUM_LANES, FIFTH, FIRST_SHAPE, HOLD, REST, ROOT, SEVENTH, THIRD, Codebook, fold
 from composer_core.pianoroll import Grid
+from composer_core.scores import Chair
 
 AWAKE = 4.0  # nats that silence costs a part that is to play in this bar
+TOMS = (41, 47)  # low and high: the first drums of their lanes
+FEW_TOMS, TOM_MEMORY = 0.3, 16  # share of the last strikes on toms from which a drummer has left his beat, and how many
+TOMS_DEAR = 12.0  # nats that a tom then costs, times what the share is above that
 OTHER_RHYTHM = 30.0  # nats: never drawn, and a number still
 
 
@@ -143,29 +147,36 @@ class BarRules:
     """Keeps parts to a plan of bars while they are drawn (``models.band.walk.Rules``).
 
     Silence is dear for a part that is to play and has not begun by the middle of its bar, or was silent in all of the
-    one before. A part that takes the rhythm of an earlier bar strikes, holds on and rests as it did there.
+    one before. A part that takes the rhythm of an earlier bar strikes, holds on and rests as it did there. Tones that
+    are no chord's own cost ``pull`` nats, and a drummer does not stay on the toms.
     """
 
-    def __init__(self, plan: BarPlan, context: Context, parts: Sequence[Part], sizes: Sequence[int]) -> None:
+    def __init__(self, plan: BarPlan, context: Context, chairs: Sequence[Chair], pull: float = 0.0) -> None:
+        parts = [chair.part for chair in chairs]
         spans = bar_spans(context.grid, len(context))
         self._due = np.repeat(plan.plays, [end - start for start, end in spans], axis=1)  # [P, T]
         self._lasts = {end - 1 for _, end in spans}
         self._late = np.concatenate([np.arange(end - start) * 2 >= end - start for start, end in spans])  # [T]
         self._sounds, self._heard, self._heard_before = np.zeros((3, len(parts)), dtype=bool)
-        self._sizes, self._is_drum = sizes, [part.is_drum for part in parts]
+        self._is_drum = [part.is_drum for part in parts]
+        self._costs = [pull * _foreign(chair.codebook) for chair in chairs]
+        self._toms = {number: _on_toms(chair.codebook) for number, chair in enumerate(chairs) if chair.part.is_drum}
+        self._tom_share = 0.0
         self._rhythm = earlier_steps(plan.rhythm, context, len(context))
         self._drawn = np.full(self._rhythm.shape, HOLD, dtype=np.int64)
 
     def costs(self, part: int, t: int) -> np.ndarray:
         """Cost in nats of every symbol of a part at a timestep: [V]."""
-        costs = np.zeros(self._sizes[part])
+        costs = self._costs[part].copy()
+        if part in self._toms:
+            costs += self._toms[part] * TOMS_DEAR * max(self._tom_share - FEW_TOMS, 0.0)
         if t >= self._due.shape[1]:
             return costs
         if (source := self._rhythm[part, t]) != FREE:
             return _unlike(int(self._drawn[part, source]), costs)
         is_idle = not self._heard[part] and (self._late[t] or not self._heard_before[part])
         if self._due[part, t] and is_idle:
-            costs[[HOLD, REST]] = AWAKE
+            costs[[HOLD, REST]] += AWAKE
         return costs
 
     def take(self, part: int, t: int, symbol: int) -> None:
@@ -175,12 +186,28 @@ class BarRules:
         if symbol != HOLD:
             self._sounds[part] = symbol >= FIRST_SHAPE and not self._is_drum[part]
             self._heard[part] |= symbol >= FIRST_SHAPE
+            if part in self._toms:
+                self._tom_share += (self._toms[part][symbol] - self._tom_share) / TOM_MEMORY
         if t in self._lasts:
             self._heard_before[part], self._heard[part] = self._heard[part], self._sounds[part]
 
 
 def _unlike(symbol: int, costs: np.ndarray) -> np.ndarray:
     """Make dear what does not do the same as a symbol: strike, hold on or rest [V]."""
-    costs[:] = OTHER_RHYTHM
-    costs[symbol if symbol < FIRST_SHAPE else slice(FIRST_SHAPE, None)] = 0.0
-    return costs
+    is_like = np.arange(len(costs)) == symbol if symbol < FIRST_SHAPE else np.arange(len(costs)) >= FIRST_SHAPE
+    return np.where(is_like, costs, costs + OTHER_RHYTHM)
+
+
+def _foreign(codebook: Codebook) -> np.ndarray:
+    """Share of each symbol's tones that are no chord's own [V]; drums have none."""
+    own, is_pitched = (ROOT, THIRD, FIFTH, SEVENTH), codebook.role != "drums"
+    shares = [
+        float(np.mean([slot % 12 not in own for slot in shape])) if is_pitched else 0.0 for shape in codebook.shapes
+    ]
+    return np.array([0.0] * FIRST_SHAPE + shares)
+
+
+def _on_toms(codebook: Codebook) -> np.ndarray:
+    """Whether each symbol strikes a tom [V]."""
+    toms = {lane for lane, drums in enumerate(DRUM_LANES) if drums[0] in TOMS}
+    return np.array([0.0] * FIRST_SHAPE + [float(bool(toms & set(shape))) for shape in codebook.shapes])

@@ -12,7 +12,8 @@ from composer_core.genres import Part
 from composer_core.instrumentation import NEW, BarPlan, Instrumentation
 from composer_core.models.band.walk import FREE
 from composer_core.music import Note
-from composer_core.patterns import FIRST_SHAPE, HOLD, REST
+from composer_core.patterns import FIRST_SHAPE, HOLD, REST, Codebook
+from composer_core.scores import Chair
 from composer_core.techniques.bar_plan import (
     AWAKE,
     OTHER_RHYTHM,
@@ -51,6 +52,10 @@ BOTH_BY_TURNS = piece(("0", "", "0"), ("0", "0", "0"), ("1", "", ""), ("1", "1",
 def context(make_song):
     song = make_song(bars=4)
     return make_context(song.melody, song.timing, song.chords, song.end)
+
+
+def chair(role, *shapes):
+    return Chair(Part(role, 32, 28, 60, role=role), Codebook(role, shapes), 40.0, (1.0, 1.0))
 
 
 def rng(seed=0):
@@ -124,7 +129,7 @@ def test_a_bar_that_is_played_again_takes_the_symbols_of_the_earlier_bar(context
 
 def test_a_bar_that_takes_a_rhythm_strikes_and_rests_as_there_and_nothing_else(context):
     plan = plan_of([True] * 4, rhythm=[NEW, 0, NEW, NEW])
-    rules = BarRules(plan, context, [Part("Bass", 32, 28, 60, role="bass")], [5])
+    rules = BarRules(plan, context, [chair("bass", (0,), (12,), (1,))])
     (_, _), (start, _), *_ = bar_spans(context.grid, len(context))
     for t, symbol in enumerate((FIRST_SHAPE, HOLD, REST)):
         rules.take(0, t, symbol)
@@ -158,7 +163,7 @@ def test_a_line_that_carries_plays_the_melody_in_its_own_octave_and_nothing_besi
 
 def test_silence_costs_a_part_that_is_to_play_and_was_silent_in_the_bar_before(context):
     plan = plan_of([True, True, False, True])
-    awake = BarRules(plan, context, [Part("Bass", 32, 28, 60, role="bass")], [5])
+    awake = BarRules(plan, context, [chair("bass", (0,), (12,), (1,))])
     assert awake.costs(0, 0)[[HOLD, REST]].tolist() == [AWAKE, AWAKE] and not awake.costs(0, 0)[FIRST_SHAPE:].any()
     (_, _), (second, third), _, (fourth, _) = bar_spans(context.grid, len(context))
     for t, symbol in enumerate((FIRST_SHAPE, REST, *[HOLD] * (second - 2))):
@@ -213,3 +218,18 @@ def test_a_bass_takes_only_the_rhythm_of_a_bar_whose_chords_change_elsewhere(mak
     fitted = fitting(plan, context, [Part("Bass", 32, 28, 60, role="bass")])
     assert fitted.same.tolist() == [[NEW, 0, NEW]] and fitted.rhythm.tolist() == [[NEW, NEW, 1]]
     assert fitting(plan, context, [Part("Piano", 0, 36, 84, role="chords")]).same.tolist() == [[NEW, 0, 1]]
+
+
+def test_tones_that_are_no_chords_own_cost_what_the_genre_says(context):
+    rules = BarRules(plan_of([False] * 4), context, [chair("bass", (0,), (1,), (7, 14))], pull=0.5)
+    assert rules.costs(0, 0).tolist() == [0, 0, 0, 0.5, 0.25]
+
+
+def test_a_drummer_leaves_the_toms_after_a_while(context):
+    hat, tom, both = (3,), (8,), (0, 7)
+    rules = BarRules(plan_of([False] * 4), context, [chair("drums", hat, tom, both)])
+    assert not rules.costs(0, 0).any()
+    for t in range(24):
+        rules.take(0, t, FIRST_SHAPE + 1)
+    _, _, on_hat, on_tom, on_both = rules.costs(0, 24).tolist()
+    assert on_hat == 0 and on_tom == on_both > 3
