@@ -1,21 +1,25 @@
-"""What can be done with a genre of one's own: from the terminal and from every chat. Everything here blocks."""
+"""What can be done with a genre of one's own: from the terminal, every chat and the studio. Everything here blocks."""
 
 import contextlib
 import tempfile
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 
+from bot.chat import Place
 from bot.desk import Desk
 from bot.examples import forget_example
 from bot.trainings import name_is_taken
-from composer_core.errors import GenreError, SettingError, about
+from composer_core.errors import GenreError, SettingError, UserError, about
 from composer_core.genre_file import ENDING, pack
-from composer_core.genre_rules import check_description
+from composer_core.genre_rules import check_description, title_of
 from composer_core.genres import read_genre
 from composer_core.training_request import check_name
-from storage.genre_shelf import Owned
+from storage.genre_shelf import MACHINE, Owned
 
 
 def custom(name: str, desk: Desk) -> Owned:
@@ -33,19 +37,20 @@ def custom(name: str, desk: Desk) -> Owned:
 
 
 def rename(owned: Owned, new: str, desk: Desk) -> None:
-    """Let a genre go by another name.
+    """Let a genre go by another name, and by a title to match.
 
     Raises:
         SettingError: the name is taken, or will not do.
     """
-    with about("value"):
-        check_name(new)
-        if name_is_taken(new, desk):
-            raise SettingError(f"The name {new!r} is taken: choose another one.")
-        try:
-            desk.shelf.rename(owned.name, new)
-        except FileExistsError as error:
-            raise SettingError(f"The name {new!r} is taken: choose another one.") from error
+    check_name(new)
+    if name_is_taken(new, desk):
+        raise SettingError(f"The name {new!r} is taken: choose another one.")
+    _forget_example(owned, desk)  # it is kept by the genre's folder
+    try:
+        desk.shelf.rename(owned.name, new)
+    except FileExistsError as error:
+        raise SettingError(f"The name {new!r} is taken: choose another one.") from error
+    _rewrite(new, desk, title=title_of(new))
 
 
 def describe(owned: Owned, text: str, desk: Desk) -> str:
@@ -54,21 +59,88 @@ def describe(owned: Owned, text: str, desk: Desk) -> str:
     Raises:
         GenreError: it is empty or too long.
     """
-    with about("value"):
-        text = check_description(text)
-    path = desk.shelf.root / owned.name / "genre.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8")) | {"description": text}
+    text = check_description(text)
+    _rewrite(owned.name, desk, description=text)
+    return text
+
+
+def _rewrite(name: str, desk: Desk, **changes: str) -> None:
+    path = desk.shelf.root / name / "genre.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8")) | changes
     partial = path.with_suffix(".partial")
     partial.write_text(tomli_w.dumps(table), encoding="utf-8")
     partial.replace(path)
-    return text
+
+
+def share(owned: Owned, place: Place, desk: Desk) -> str:
+    """Share a genre with those around a place; returns who they are.
+
+    Raises:
+        SettingError: nobody is around but its owner.
+    """
+    found = audience(owned, place)
+    if found is None:
+        raise SettingError(f"Share it from within the {place.space_name} that shall have it: here is nobody but you.")
+    (platform, space), who = found
+    desk.shelf.share(owned.name, platform, space)
+    return who
+
+
+def audience(owned: Owned, place: Place) -> tuple[tuple[str, str], str] | None:
+    """Return the platform and space that a genre may be shared with from a place, and who they are; None for nobody.
+
+    What belongs to the machine's own user and to no space is for everybody on this machine.
+    """
+    if place.community[1]:
+        return place.community, f"everybody in this {place.space_name}"
+    if owned.user == MACHINE and not owned.space:
+        return ("", ""), "everybody who uses this Tutti"
+    return None
+
+
+def change(owned: Owned, changes: Mapping[str, Any], place: Place, desk: Desk) -> str:
+    """Change ``name``, ``description`` and ``shared``, if they are given, one after the other; returns its name now.
+
+    Raises:
+        SettingError: the name will not do, or there is nobody to share it with.
+        GenreError: the description is empty or too long.
+    """
+    if (new := changes.get("name", owned.name)) != owned.name:
+        with about("name"):
+            rename(owned, new, desk)
+        owned = replace(owned, name=new)
+    if "description" in changes:
+        with about("description"):
+            describe(owned, changes["description"], desk)
+    if changes.get("shared"):
+        share(owned, place, desk)
+    elif "shared" in changes:
+        desk.shelf.withdraw(owned.name)
+    return owned.name
+
+
+def own(name: str, user: str, desk: Desk) -> Owned:
+    """Return a genre that is this user's own.
+
+    Raises:
+        GenreError: there is none of this name, or it came with Tutti.
+        UserError: it is somebody else's.
+    """
+    owned = custom(name, desk)
+    if owned.user != user:
+        raise UserError(f"Only who made {name!r} may do that.")
+    return owned
 
 
 def delete(owned: Owned, desk: Desk) -> None:
     """Delete a genre, and its example; what was composed in it stays."""
+    _forget_example(owned, desk)
+    desk.shelf.delete(owned.name)
+
+
+def _forget_example(owned: Owned, desk: Desk) -> None:
     with contextlib.suppress(GenreError):  # a damaged one has none
         forget_example(read_genre(desk.shelf.root / owned.name), desk)
-    desk.shelf.delete(owned.name)
 
 
 def export(owned: Owned, out: Path, desk: Desk) -> None:

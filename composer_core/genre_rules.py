@@ -45,6 +45,11 @@ def check_folder(folder: Path) -> Genre:
     return read_genre(folder)
 
 
+def title_of(name: str) -> str:
+    """Return how a genre of one's own is called where people read it."""
+    return name.replace("-", " ").capitalize()
+
+
 def check_description(text: str) -> str:
     """Return a description on one line.
 

@@ -6,9 +6,11 @@ from typing import Any
 from bot.chat import Place
 from bot.desk import Desk
 from bot.examples import find_example
+from bot.genre_keeping import audience
 from bot.refusals import Missing
 from composer_core.errors import GenreError
 from composer_core.genres import Genre
+from storage.genre_shelf import Owned
 from storage.jobs import Job
 
 TRAINING = "training.json"
@@ -16,8 +18,16 @@ TRAINING = "training.json"
 
 async def genres_json(place: Place, user: str, desk: Desk) -> list[dict[str, Any]]:
     """Return every genre that a user may know of, those without weights too."""
-    found = await desk.all_genres(place, user)
-    return [await genre_json(genre, desk) for genre in found]
+    found, shelf = await desk.all_genres(place, user), await desk.do(desk.shelf.genres)
+    return [await genre_json(genre, desk) | own_json(shelf.get(genre.name), place, user) for genre in found]
+
+
+def own_json(owned: Owned | None, place: Place, user: str) -> dict[str, Any]:
+    """Return ``own``: what its owner may know and change about a genre; null for everybody else."""
+    if owned is None or owned.user != user:
+        return {"own": None}
+    found = audience(owned, place)
+    return {"own": {"shared": owned.shared, "audience": found[1] if found else ""}}
 
 
 async def genre_json(genre: Genre, desk: Desk) -> dict[str, Any]:

@@ -47,24 +47,20 @@ async def _managed(incoming: Incoming, name: str, desk: Desk) -> Owned:
 
 async def _rename(owned: Owned, incoming: Incoming, desk: Desk) -> Reply:
     new = incoming.text("value")
-    await desk.do(keeping.rename, owned, new, desk)
+    with about("value"):
+        await desk.do(keeping.rename, owned, new, desk)
     return Reply(f"`{owned.name}` is called `{new}` now.")
 
 
 async def _describe(owned: Owned, incoming: Incoming, desk: Desk) -> Reply:
-    text = await desk.do(keeping.describe, owned, incoming.text("value"), desk)
+    with about("value"):
+        text = await desk.do(keeping.describe, owned, incoming.text("value"), desk)
     return Reply(f"`{owned.name}`: {plain(text, 300)}")
 
 
 async def _share(owned: Owned, incoming: Incoming, desk: Desk) -> Reply:
-    place = incoming.place
-    platform, space = place.community
-    if not space:
-        raise SettingError(f"Share it from within the {place.space_name} that shall have it: here is nobody but you.")
-    await desk.do(desk.shelf.share, owned.name, platform, space)
-    return Reply(
-        f"Everybody in this {place.space_name} may compose in `{owned.name}` now. /genre keeps it private again."
-    )
+    who = await desk.do(keeping.share, owned, incoming.place, desk)
+    return Reply(f"{who[0].upper()}{who[1:]} may compose in `{owned.name}` now. /genre keeps it private again.")
 
 
 async def _keep_private(owned: Owned, incoming: Incoming, desk: Desk) -> Reply:

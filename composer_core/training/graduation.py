@@ -13,6 +13,7 @@ import tomli_w
 
 from composer_core.corpora.songs import Songs
 from composer_core.dataset import Survey
+from composer_core.genre_rules import title_of
 from composer_core.genres import PLANNER, Genre, read_genre
 from composer_core.metrics.repeats import REPEATS, Repeats
 from composer_core.metrics.songroll import make_songroll
@@ -32,7 +33,7 @@ def draft_genre(survey: Survey, name: str, description: str, base: Genre | None,
     """
     feel = {key: value for key, value in asdict(base.feel).items() if key in _FEEL_OF_BASE and value} if base else {}
     table = {
-        "title": _title(name),
+        "title": title_of(name),
         "description": description or f"Learned from {len(survey.items)} pieces of {survey.name}.",
         "technique": "accompany",
         "tempo_bpm": survey.tempo_bpm,
@@ -51,7 +52,7 @@ def draft_genre(survey: Survey, name: str, description: str, base: Genre | None,
 
 def named(genre: Genre, name: str) -> Genre:
     """The genre under its own name, whatever its folder is called and whatever it was begun as."""
-    return replace(genre, name=name, title=_title(name))
+    return replace(genre, name=name, title=title_of(name))
 
 
 def graduate(genre: Genre, songs: Songs, record: Record, report: Mapping[str, Any], job: str, target: Path) -> None:
@@ -92,10 +93,6 @@ def training_figures(record: Record, job: str) -> dict[str, Any]:
         },
         "record": record.to_json(),
     }
-
-
-def _title(name: str) -> str:
-    return name.replace("-", " ").capitalize()
 
 
 def _complete(path: Path, title: str, draft: str) -> None:

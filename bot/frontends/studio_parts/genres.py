@@ -1,15 +1,17 @@
-"""Genres: cards, examples to hear, how they were trained."""
+"""Genres: cards, examples to hear, how they were trained; what owners do with theirs."""
 
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot import genre_keeping as keeping
 from bot.as_json.genres import (
     card_text,
     example_json,
     find_named,
     genre_json,
     genres_json,
+    own_json,
     training_json,
 )
 from bot.examples import find_example
@@ -33,9 +35,20 @@ async def genres(ask: Ask) -> web.StreamResponse:
 
 async def genre(ask: Ask) -> web.StreamResponse:
     """Return one with its model card."""
-    found = await _named(ask)
-    card = await ask.desk.do(card_text, found)
-    return await json_answer(ask, await genre_json(found, ask.desk) | {"card": card})
+    return await _card(ask, await _named(ask))
+
+
+async def change_genre(ask: Ask) -> web.StreamResponse:
+    """Rename one's own, describe it, share it or keep it private."""
+    place = ask.guest.wish("genre", "").place
+    name = await ask.desk.do(keeping.change, await _own(ask), ask.body, place, ask.desk)
+    return await _card(ask, await find_named(ask.desk, name, place, ask.user))
+
+
+async def delete_genre(ask: Ask) -> web.StreamResponse:
+    """Delete one's own; what was composed in it stays."""
+    await ask.desk.do(keeping.delete, await _own(ask), ask.desk)
+    return web.Response(status=204)
 
 
 async def genre_training(ask: Ask) -> web.StreamResponse:
@@ -64,3 +77,14 @@ async def example_file(ask: Ask, kind: str, mime: str) -> web.StreamResponse:
 
 async def _named(ask: Ask) -> "Genre":
     return await find_named(ask.desk, ask.values["genre"], ask.guest.wish("genres", "").place, ask.user)
+
+
+async def _own(ask: Ask) -> "keeping.Owned":
+    return await ask.desk.do(keeping.own, (await _named(ask)).name, ask.user, ask.desk)
+
+
+async def _card(ask: Ask, found: "Genre") -> web.StreamResponse:
+    place = ask.guest.wish("genre", "").place
+    own = own_json(await ask.desk.do(ask.desk.shelf.genre, found.name), place, ask.user)
+    card = await ask.desk.do(card_text, found)
+    return await json_answer(ask, await genre_json(found, ask.desk) | own | {"card": card})

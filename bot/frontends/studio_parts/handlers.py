@@ -34,6 +34,8 @@ HANDLERS: dict[str, Handler] = {
     "read_chords": melodies.read_chords,
     "genres": genres.genres,
     "genre": genres.genre,
+    "change_genre": genres.change_genre,
+    "delete_genre": genres.delete_genre,
     "genre_training": genres.genre_training,
     "make_example": genres.make_example,
     "example_mp3": partial(genres.example_file, kind="mp3", mime="audio/mpeg"),

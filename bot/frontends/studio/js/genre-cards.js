@@ -56,6 +56,7 @@ function card(genre, isChosen, onChoose) {
       "div",
       { class: "row spread" },
       listenButton(genre),
+      genre.own && h("a", { class: "small", href: `/train/genre/${genre.name}`, "aria-label": `Yours: ${genre.title}` }, "Yours"),
       h("span", { class: "small dim numbers" }, `${slow}–${fast} bpm`),
     ),
   );
