@@ -1,10 +1,12 @@
 """Recall: to do again what was done at the same place of an earlier bar is one decision, not one a symbol.
 
-p(symbol) = w_0 softmax(logits) + sum over k of w_k [symbol = the one of k bars ago]
+p(symbol) = w_0 new(symbol) + sum over k of w_k e_k [symbol = said k bars ago]
+                            + sum over k of w_k (1 - e_k) new(symbol | rhythm k bars ago)
 
-The weights w come from what speaks for each earlier bar: how well the last timesteps agree with it, what it would say
-and how many bars say so, how alike the music's circumstances are (attention), and how far back it is. Pointers of this
-kind: See et al. 2017 (arXiv:1704.04368) and Merity et al. 2016 (arXiv:1609.07843).
+where new = softmax(logits), and a rhythm says whether to hold, to rest or to strike anything. The weights w, and the
+shares e of what is said again word by word, come from what speaks for each earlier bar: how well the last timesteps
+agree with it, what it would say and how many bars say so, how alike the music's circumstances are (attention), and how
+far back it is. Pointers of this kind: See et al. 2017 (arXiv:1704.04368) and Merity et al. 2016 (arXiv:1609.07843).
 """
 
 from dataclasses import dataclass
@@ -15,12 +17,12 @@ from torch.nn import functional as F
 
 from composer_core.context import NO_LAG
 from composer_core.models.band.batch import Codes
-from composer_core.patterns import HOLD
+from composer_core.patterns import FIRST_SHAPE, HOLD
 
 DECAYS = (0.95, 0.75)
 """How much of its count of strikes met and missed an earlier bar keeps from one timestep to the next."""
 
-COUNTS = 3 * len(DECAYS) + 1  # met, missed, missed by all parts; and the share of bars that say the same
+COUNTS = 4 * len(DECAYS) + 1  # met, missed, rhythm missed, missed by all parts; and the share of bars that say the same
 BELOW = -1e4  # the score of a bar that is not there
 SMALLEST = 1e-9  # chance of any symbol
 
@@ -50,7 +52,7 @@ class Recall(nn.Module):
         self.tell = nn.Linear(COUNTS + code, width)
         self.distance = nn.Parameter(torch.zeros(bars, width))
         self.key = nn.Linear(look, query)
-        self.score = nn.Linear(width, 1)
+        self.score = nn.Linear(width, 2)  # of the bar, and of its words
         self.ask = nn.ModuleList(nn.Linear(head, width + query + 1) for _ in range(parts))
 
     def evidence(self, symbols: Tensor, done: Tensor, codes: Codes, context: Tensor, lag: Tensor) -> EarlierBars:
@@ -68,7 +70,8 @@ class Recall(nn.Module):
         same = (said == done[:, :, None]) & is_there
         strikes = (said != HOLD) | (done != HOLD)[:, :, None]
         met, missed = (same & strikes).float(), (~same & is_there).float()
-        kinds = (met, missed, missed.mean(dim=1, keepdim=True))
+        off = ((said.clamp(max=FIRST_SHAPE) != done.clamp(max=FIRST_SHAPE)[:, :, None]) & is_there).float()
+        kinds = (met, missed, off, missed.mean(dim=1, keepdim=True))
         counts = [torch.log1p(decayed(kind, decay)).expand_as(met) for decay in DECAYS for kind in kinds]
         votes = [((said == row[:, :, None]) & is_there).float().sum(dim=2) for row in said.unbind(dim=2)]
         share = torch.stack(votes, dim=2) / is_there.float().sum(dim=2, keepdim=True).clamp(min=1)
@@ -88,11 +91,15 @@ class Recall(nn.Module):
             bars: the evidence.
         """
         asked, query, anew = self.ask[part](hidden).split([bars.told.shape[-1], self.query, 1], dim=-1)
-        scores = self.score(F.gelu(bars.told[:, part] + asked[:, None]))[..., 0]  # [B, K, T]
+        scores, words = self.score(F.gelu(bars.told[:, part] + asked[:, None])).unbind(dim=-1)  # [B, K, T] each
         scores = scores + (bars.keys * query[:, None]).sum(dim=-1) / self.query**0.5
         scores = scores.masked_fill(~bars.is_there, BELOW)
         weights = torch.cat([anew.transpose(1, 2), scores], dim=1).softmax(dim=1)  # [B, 1 + K, T]
-        chances = (logits.softmax(dim=1) * weights[:, :1]).scatter_add(1, bars.said[:, part], weights[:, 1:])
+        said = bars.said[:, part]
+        loose = weights[:, 1:] * torch.sigmoid(-words) * (said >= FIRST_SHAPE)  # strikes, as the rhythm alone
+        strikes = logits[:, FIRST_SHAPE:].softmax(dim=1) * loose.sum(dim=1, keepdim=True)
+        chances = logits.softmax(dim=1) * weights[:, :1] + F.pad(strikes, (0, 0, FIRST_SHAPE, 0))
+        chances = chances.scatter_add(1, said, weights[:, 1:] - loose)
         return torch.log(chances + SMALLEST)
 
 

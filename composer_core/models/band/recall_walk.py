@@ -4,9 +4,9 @@ import numpy as np
 import torch
 
 from composer_core.context import NO_LAG
-from composer_core.models.band.arrays import array, gelu, linear, softmax
+from composer_core.models.band.arrays import array, gelu, linear, sigmoid, softmax
 from composer_core.models.band.recall import BELOW, DECAYS, SMALLEST, Recall, bars_back
-from composer_core.patterns import HOLD
+from composer_core.patterns import FIRST_SHAPE, HOLD
 
 
 class RecallWeights:
@@ -29,7 +29,7 @@ class RecallWalk:
         self._weights = weights
         self._reach = bars_back(torch.from_numpy(lag)[None], weights.bars)[0].numpy()  # [K, T]
         self._keys = context.T @ weights.key.T + weights.key_bias  # [T, query]
-        self._counts = np.zeros((len(DECAYS), 2, parts, weights.bars), dtype=np.float32)  # strikes met and missed
+        self._counts = np.zeros((len(DECAYS), 3, parts, weights.bars), dtype=np.float32)  # met, missed, rhythm missed
         self._decays = np.array(DECAYS, dtype=np.float32)[:, None, None, None]
 
     def look(self, symbols: np.ndarray, codes: np.ndarray, t: int) -> None:
@@ -40,7 +40,7 @@ class RecallWalk:
         votes = ((self._there[:, :, None] == self._there[:, None]) & self._valid).sum(axis=2)
         share = votes / max(int(self._valid.sum()), 1)
         both = np.broadcast_to(self._counts[:, 1].mean(axis=1, keepdims=True), self._counts[:, 1].shape)
-        counts = np.log1p(np.concatenate([self._counts, both[:, None]], axis=1))  # [decays, 3, P, K]
+        counts = np.log1p(np.concatenate([self._counts, both[:, None]], axis=1))  # [decays, 4, P, K]
         facts = np.concatenate([np.moveaxis(counts.reshape(-1, *share.shape), 0, -1), share[..., None], codes], axis=2)
         self._evidence = facts.astype(np.float32) @ weights.tell.T + weights.told  # [P, K, width]
 
@@ -53,11 +53,13 @@ class RecallWalk:
         weights, width = self._weights, self._evidence.shape[-1]
         ask, bias = weights.asks[part]
         asked, query, anew = np.split(ask @ hidden + bias, [width, width + weights.query])
-        scores = gelu(self._evidence[part] + asked) @ weights.score[0] + weights.score_bias[0]
-        scores += self._keys[np.maximum(self._reach[:, t], 0)] @ query / np.sqrt(np.float32(weights.query))
+        scores, words = (gelu(self._evidence[part] + asked) @ weights.score.T + weights.score_bias).T  # [K] each
+        scores = scores + self._keys[np.maximum(self._reach[:, t], 0)] @ query / np.sqrt(np.float32(weights.query))
         shares = softmax(np.concatenate([anew, np.where(self._valid, scores, BELOW)]))
+        loose = shares[1:] * sigmoid(-words) * (self._there[part] >= FIRST_SHAPE)
         chances = softmax(logits) * shares[0]
-        np.add.at(chances, self._there[part], shares[1:])
+        chances[FIRST_SHAPE:] += softmax(logits[FIRST_SHAPE:]) * loose.sum()
+        np.add.at(chances, self._there[part], shares[1:] - loose)
         return np.log(chances + SMALLEST)
 
     def note(self, symbols: np.ndarray, t: int) -> None:
@@ -66,4 +68,5 @@ class RecallWalk:
         same = (self._there == now) & self._valid
         strikes = (self._there != HOLD) | (now != HOLD)
         self._counts *= self._decays
-        self._counts += np.stack([same & strikes, ~same & self._valid])
+        off = (np.minimum(self._there, FIRST_SHAPE) != np.minimum(now, FIRST_SHAPE)) & self._valid
+        self._counts += np.stack([same & strikes, ~same & self._valid, off])

@@ -150,6 +150,7 @@ def test_a_walk_says_again_what_the_network_would(sizes, batch):
     recalling = Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8)).eval().requires_grad_(False)
     for ask in recalling.recall.ask:
         ask.bias[-1] = -50.0
+    recalling.recall.score.bias[1] = 50.0
     single = stack([{name: value[0].numpy() for name, value in vars(batch).items()}])
     forced = np.full((3, 64), FREE)
     forced[:, :16] = np.random.default_rng(5).integers(0, min(sizes), (3, 16))

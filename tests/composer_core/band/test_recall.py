@@ -8,6 +8,7 @@ from composer_core.context import NO_LAG
 from composer_core.models.band.batch import Codes
 from composer_core.models.band.recall import Recall, bars_back, decayed
 from composer_core.models.band.recall_walk import RecallWalk, RecallWeights
+from composer_core.patterns import FIRST_SHAPE
 
 BAR, BARS, SIZES = 4, 5, (6, 4)
 LENGTH = BAR * BARS
@@ -66,6 +67,7 @@ def test_chances_are_chances(recall, codes, piece):
 def test_a_part_that_only_recalls_says_what_an_earlier_bar_said(recall, codes, piece):
     for ask in recall.ask:
         ask.bias[-1] = -50.0  # nothing anew
+    recall.score.bias[1] = 50.0  # word by word
     symbols, lag = piece
     reach = bars_back(lag, 3)[0]
     for number, part in enumerate(chances(recall, codes, piece)):
@@ -73,6 +75,22 @@ def test_a_part_that_only_recalls_says_what_an_earlier_bar_said(recall, codes, p
             said = {int(symbols[0, number, r]) for r in reach[:, t].tolist() if r != NO_LAG}
             assert {v for v in range(SIZES[number]) if part[v, t] > 1e-6} == said
         assert torch.allclose(part[:, :BAR], torch.full((SIZES[number], BAR), 1 / SIZES[number]), atol=1e-4)
+
+
+def test_a_part_that_only_recalls_rhythms_holds_and_rests_alike_and_strikes_anything(recall, codes, piece):
+    for ask in recall.ask:
+        ask.bias[-1] = -50.0
+    recall.score.bias[1] = -50.0
+    symbols, lag = piece
+    reach = bars_back(lag, 3)[0]
+    for number, part in enumerate(chances(recall, codes, piece)):
+        for t in range(BAR, LENGTH):
+            said = {min(int(symbols[0, number, r]), FIRST_SHAPE) for r in reach[:, t].tolist() if r != NO_LAG}
+            found = {min(v, FIRST_SHAPE) for v in range(SIZES[number]) if part[v, t] > 1e-6}
+            assert found == said
+        assert torch.allclose(
+            part[FIRST_SHAPE:], part[FIRST_SHAPE:].mean(dim=0).expand(SIZES[number] - 2, -1), atol=1e-5
+        )
 
 
 def test_a_part_that_recalls_nothing_is_composed_anew(recall, codes, piece):
