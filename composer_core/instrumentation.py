@@ -17,6 +17,7 @@ from composer_core.errors import GenreError
 
 FILE = "instrumentation.json"
 MELODIC = 0.5  # share of bars in which some part joins in the melody, from which it is an orchestra's way
+USUAL = 0.6  # share of a genre's bars from which a part is missed where it never plays
 KINDS = ("plays", "lag", "carries")
 NEW = -1
 """In a plan: a bar that repeats none."""
@@ -59,7 +60,7 @@ class Instrumentation:
             vary: the chance that a section that returns is planned anew.
         """
         chosen = np.zeros(sections[-1][1] if sections else 0, dtype=np.int64)
-        at = int(rng.choice(self._openings))
+        at = self._opening(sum(end - first for first, end, earlier in sections if earlier is None), rng)
         for first, end, earlier in sections:
             source = sections[earlier] if earlier is not None else None
             if source and source[1] - source[0] == end - first and rng.random() >= vary:
@@ -72,6 +73,15 @@ class Instrumentation:
         again = self._earlier(chosen, plays)
         same, rhythm = (np.where(sign * lags > 0, again, NEW) for sign in (1, -1))
         return BarPlan(plays, same, rhythm, self._handed_on((carries > 0) & plays, plays))
+
+    def _opening(self, wanted: int, rng: np.random.Generator) -> int:
+        """The first bar of a piece in whose first ``wanted`` bars as many as can be of the genre's usual parts come in.
+
+        Else a short piece would be nothing but the introduction of a long one: a rock band without its drummer.
+        """
+        usual = self._bars[:, 0].mean(axis=0) >= USUAL  # [P]
+        lacking = [int((usual & ~(piece[:wanted, 0] > 0).any(axis=0)).sum()) for piece in self.pieces]
+        return int(self._openings[rng.choice(np.flatnonzero(np.equal(lacking, min(lacking))))])
 
     def _handed_on(self, carries: np.ndarray, plays: np.ndarray) -> np.ndarray:
         """In an orchestra somebody always joins in the melody: where nobody does, those go on who did last [P, B]."""

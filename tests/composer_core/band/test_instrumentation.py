@@ -74,6 +74,18 @@ def test_where_nobody_joins_in_the_melody_those_go_on_who_did_last_and_play():
     assert plan.carries.tolist() == [[True, True, False, False], [False, False, False, True]]
 
 
+def test_a_short_piece_is_more_than_the_introduction_of_a_long_one():
+    late = piece(*[("1", "", "")] * 6, *[("01", "", "")] * 6)
+    at_once = piece(*[("0", "", "")] * 2, *[("01", "", "")] * 6)
+    instrumentation = Instrumentation(PARTS, [late, at_once])
+    short, long = (
+        [instrumentation.plan([(0, bars, None)], rng(seed), 0.0).plays for seed in range(20)] for bars in (4, 8)
+    )
+    assert all(plays.any(axis=1).all() for plays in (*short, *long))
+    assert {tuple(plays[:, 0]) for plays in short} == {(True, False)}
+    assert len({tuple(plays[:, 0]) for plays in long}) == 2  # both openings are long enough by then
+
+
 def test_a_section_that_returns_is_played_by_the_same_parts():
     pieces = [BOTH_BY_TURNS, piece(("01", "", "0"), ("1", "", ""), ("01", "", ""), ("0", "", ""))]
     plan = Instrumentation(PARTS, pieces).plan([(0, 4, None), (4, 8, 0)], rng(), vary=0.0)
