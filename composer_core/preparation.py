@@ -11,7 +11,7 @@ from composer_core.harmony import find_key
 from composer_core.melody import changes_only, fit
 from composer_core.music import Chord, Melody
 from composer_core.request import ComposeRequest, new_seed
-from composer_core.transposition import to_key, transpose_chords
+from composer_core.transposition import into_hearing, to_key, transpose_chords
 
 
 def make_request(
@@ -72,11 +72,14 @@ def make_request(
 def prepare(request: ComposeRequest, genre: Genre) -> tuple[Melody, Controls]:
     """Carry out key, length, tempo and intro: the melody that stands note for note, and controls that go with it.
 
+    A melody that nobody could hear is moved by octaves.
+
     Raises:
         SettingError: the genre has no intro.
         MelodyError: the melody is too long, or does not fit into the key.
     """
-    melody, chords = request.melody, request.controls.chords
+    own = genre.parts[0]
+    melody, chords = into_hearing(request.melody, own.low, own.high), request.controls.chords
     if request.key is not None:
         with about("key"):
             melody, shift = to_key(melody, request.key)

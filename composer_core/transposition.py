@@ -9,6 +9,7 @@ from composer_core.harmony import find_key
 from composer_core.music import Chord, Key, Melody
 
 OCTAVE = 12
+HEARD = (21, 108)  # a piano's lowest and highest key
 _LOWEST, _HIGHEST = 0, 127
 _TONIC = re.compile(r"\s*([A-Ga-g])\s*(-?(?:sharp|flat)|[#b♯♭]?)\s*[- ]?\s*(.*?)\s*", re.I)
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -43,6 +44,30 @@ def key_shift(melody: Melody, tonic: int) -> int:
         if min(pitches) + shift >= _LOWEST and max(pitches) + shift <= _HIGHEST:
             return shift
     raise MelodyError("The melody's range is too wide to move it to that key: leave --key out.")
+
+
+def octaves_into(melody: Melody, low: int, high: int) -> int:
+    """Octaves, in semitones, that bring most of a melody into a range; as few as that takes."""
+    shifts = sorted(range(-10 * OCTAVE, 10 * OCTAVE + 1, OCTAVE), key=abs)
+    return max(shifts, key=lambda shift: sum(low <= note.pitch + shift <= high for note in melody.notes))
+
+
+def into_hearing(melody: Melody, low: int, high: int) -> Melody:
+    """Move a melody of which hardly a note can be heard into a range that lies in hearing, and say so."""
+    if 2 * sum(HEARD[0] <= note.pitch <= HEARD[1] for note in melody.notes) >= len(melody.notes):
+        return melody
+    shift = octaves_into(melody, low, high)
+    if not all(_LOWEST <= note.pitch + shift <= _HIGHEST for note in melody.notes):
+        return melody
+    place = "lay too low" if shift > 0 else "lay too high"
+    notice = f"The melody {place} to be heard: it was moved {in_octaves(shift)} {'up' if shift > 0 else 'down'}."
+    return replace(transpose(melody, shift), notices=(*melody.notices, notice))
+
+
+def in_octaves(semitones: int) -> str:
+    """Say how many octaves some semitones are, whichever way."""
+    octaves = abs(semitones) // OCTAVE
+    return f"{octaves} octaves" if octaves > 1 else "an octave"
 
 
 def transpose(melody: Melody, semitones: int) -> Melody:

@@ -33,6 +33,23 @@ CONTROLS = st.builds(
 ) | st.builds(Controls, chords=PLANS)
 
 
+@pytest.mark.parametrize(("octaves", "told"), [(-5, "lay too low to be heard: it was moved"), (4, "lay too high")])
+def test_a_melody_that_nobody_could_hear_is_moved_by_octaves_and_it_is_said(octaves, told):
+    far = replace(TUNE, notes=tuple(replace(note, pitch=note.pitch + 12 * octaves) for note in TUNE.notes))
+    melody, _ = prepare(ComposeRequest(far, "jazz", 7), JAZZ)
+    assert {now.pitch - note.pitch for now, note in zip(melody.notes, far.notes, strict=True)} in (
+        {12 * n} for n in range(-9, 10) if n
+    )
+    assert all(JAZZ.parts[0].low <= note.pitch <= JAZZ.parts[0].high for note in melody.notes)
+    assert told in melody.notices[0] and "octave" in melody.notices[0]
+
+
+@pytest.mark.parametrize("pitches", [(24, 26, 28), (100, 102, 108), (10, 120, 60, 62), (10, 120)])
+def test_a_melody_that_can_be_heard_or_cannot_be_moved_stays(pitches):
+    melody = Melody(tuple(Note(480 * place, pitch, 480) for place, pitch in enumerate(pitches)))
+    assert [note.pitch for note in prepare(ComposeRequest(melody, "jazz", 7), JAZZ)[0].notes] == list(pitches)
+
+
 @given(st.data(), CONTROLS)
 def test_a_request_crosses_the_ledger_unchanged(melodies, data, controls):
     request = ComposeRequest(
