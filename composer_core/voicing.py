@@ -115,5 +115,5 @@ def _cost(pitches: tuple[int, ...], before: tuple[int, ...] | None, centre: floa
     cost += 6 * sum(b - a < MUD_INTERVAL for a, b in pairwise(pitches) if a < MUD_BELOW)
     cost += 3 * max(pitches[-1] - pitches[0] - SPAN, 0)
     if melody != SILENT:
-        cost += 0.7 * max(pitches[-1] - melody + 2, 0)  # the melody stays on top where there is room
+        cost += 0.3 * max(pitches[-1] - melody + 2, 0)  # the melody stays on top where there is room
     return cost
