@@ -17,7 +17,7 @@ from pathlib import Path
 import mido
 
 from composer_core.errors import MelodyError
-from composer_core.melody import check_length, trim_silence
+from composer_core.melody import trim_silence
 from composer_core.melody_finder import Voice, find_voice, top_line
 from composer_core.midi_policy import DRUM_CHANNEL, Part, Scan, rewrite, scan
 from composer_core.midi_timing import metre_events, read_timing, tempo_events
@@ -44,7 +44,8 @@ def read_melody(data: bytes, name: str = "melody", *, track: str | None = None) 
     bars. Takes part of a second; call it off the event loop.
 
     Raises:
-        MelodyError: the file is not MIDI, damaged, too large or too long, or holds no melody.
+        MelodyError: the file is not MIDI, damaged, too large, of too many bars or beats, or holds no melody. How long
+            the music may last is for ``melody.fit`` to say, which may cut it.
     """
     found = scan(data)
     parts = _melodic_parts(found)
@@ -58,7 +59,6 @@ def read_melody(data: bytes, name: str = "melody", *, track: str | None = None) 
     if empty_bars > COUNT_IN_BARS:
         melody = trimmed
         notices.append(f"The first {empty_bars} bars are silent: they were left out.")
-    check_length(melody)
     if melody.end_s < SHORTEST_S:
         raise MelodyError("The melody is over in an instant: check the file's tempo.")
     return replace(melody, notices=tuple(notices))

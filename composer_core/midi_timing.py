@@ -27,8 +27,7 @@ def read_timing(found: Scan, end: int) -> tuple[Timing, list[str]]:
         MelodyError: the piece has more bars or beats than 15 minutes can hold.
     """
     ticks_per_beat = found.ticks_per_beat
-    if end > MAX_BEATS * ticks_per_beat:
-        raise MelodyError(f"The melody ends after {end // ticks_per_beat} beats, at most {MAX_BEATS} fit: send a part.")
+    _check_beats(ticks_per_beat, end)
     metres, notices = _metres(found)
     pickup = 0
     if len(metres) > 1:
@@ -64,6 +63,17 @@ def _metres(found: Scan) -> tuple[list[tuple[int, Metre]], list[str]]:
 def _is_sane(metre: Metre, ticks_per_beat: int) -> bool:
     is_written = 1 <= metre.numerator <= 32 and metre.denominator in DENOMINATORS
     return is_written and ticks_per_beat * 4 * metre.numerator % metre.denominator == 0
+
+
+def check_span(timing: Timing, end: int) -> None:
+    """Raise MelodyError if a piece up to tick ``end`` has more bars or beats than 15 minutes can hold."""
+    _check_beats(timing.ticks_per_beat, end)
+    _check_bars(timing.metres, timing.ticks_per_beat, end)
+
+
+def _check_beats(ticks_per_beat: int, end: int) -> None:
+    if end > MAX_BEATS * ticks_per_beat:
+        raise MelodyError(f"The melody ends after {end // ticks_per_beat} beats, at most {MAX_BEATS} fit: send a part.")
 
 
 def _check_bars(metres: Sequence[tuple[int, Metre]], ticks_per_beat: int, end: int) -> None:

@@ -11,7 +11,16 @@ ROOT = Path(__file__).parent.parent
 OURS = ("bot", "composer_core", "audio", "storage")
 # harmony names keys with numpy, picture draws rolls with Pillow, the others read and hold text: none needs torch.
 _LIGHT = ("request", "preparation", "notation", "midi", "music", "chords", "genres", "errors", "harmony", "picture")
-_LIGHT += ("midi_survey", "controls", "dataset", "melody", "training_request", "genre_file", "genre_rules")
+_LIGHT += (
+    "midi_survey",
+    "midi_timing",
+    "controls",
+    "dataset",
+    "melody",
+    "training_request",
+    "genre_file",
+    "genre_rules",
+)
 TORCH_FREE = {f"composer_core.{name}" for name in _LIGHT}
 FRONTEND_SDKS = {"discord", "slack_bolt", "slack_sdk", "aiohttp"}
 

@@ -7,8 +7,9 @@ from bot.cards import plain
 from composer_core.chords import count_bars, parse_plan
 from composer_core.errors import MelodyError, about
 from composer_core.harmony import find_key
-from composer_core.melody import check_length, fit
+from composer_core.melody import fit
 from composer_core.midi import SHORTEST_S
+from composer_core.midi_timing import check_span
 from composer_core.music import Melody, Metre, Note, Timing, monophonic
 from composer_core.notation import format_notes, is_metre
 
@@ -43,7 +44,7 @@ def read_melody_json(data: dict[str, Any]) -> Melody:
     """Read a melody whose data have the right types and ranges; ``melody_json`` mirrors it.
 
     Raises:
-        MelodyError: its maps are in disorder, or it is too long or too short.
+        MelodyError: its maps are in disorder, or it has too many bars or beats, or is over at once.
     """
     with about("melody"):
         notes = sorted(
@@ -59,7 +60,7 @@ def read_melody_json(data: dict[str, Any]) -> Melody:
             program=data.get("program", 0),
             notices=(ONE_LINE,) if list(line) != notes else (),
         )
-        check_length(melody)
+        check_span(timing, melody.end)
         if melody.end_s < SHORTEST_S:
             raise MelodyError("The melody is over in an instant: make its notes longer.")
     return melody

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from composer_core import midi, midi_parser
 from composer_core.errors import MelodyError
+from composer_core.melody import fit
 from composer_core.midi import read_melody, write_composition
 from composer_core.music import Chord, Composition, Key, Melody, Metre, Note, Timing, Track
 
@@ -249,12 +250,14 @@ def test_only_long_silence_is_left_out_in_whole_bars(wait, kept, in_process):
     assert any("silent" in notice for notice in melody.notices) == (wait != kept)
 
 
-def test_fifteen_minutes_are_the_limit(in_process):
+def test_fifteen_minutes_are_the_limit_for_what_is_asked_of_a_melody_not_for_its_file(in_process):
     minute = 120 * 480  # at the default tempo
-    notes = tuple(Note(minute // 4 * i, 60, minute // 4) for i in range(15 * 4))
-    assert read_melody(alone(notes)).end_s == 900
+    notes = tuple(Note(minute // 4 * i, 60, minute // 4) for i in range(15 * 4 + 1))
+    assert fit(read_melody(alone(notes[:-1]))).end_s == 900
+    melody = read_melody(alone(notes))
     with pytest.raises(MelodyError, match=r"15\.2 minutes"):
-        read_melody(alone((*notes, Note(15 * minute, 60, minute // 4))))
+        fit(melody)
+    assert fit(melody, length_bars=16).end_s == 32 and fit(melody, tempo_bpm=300).end_s == pytest.approx(366)
 
 
 # --- writing
