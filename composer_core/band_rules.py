@@ -16,9 +16,10 @@ _REACH = 4  # semitones by which a note may move to keep clear
 def keep_clear(notes: Sequence[Note], part: Part, context: Context) -> tuple[Note, ...]:
     """Move single notes that rub against the melody on a pulse to the nearest chord tone, and thin out mud.
 
-    Whole chords keep clear by their voicing, drums have no pitch, and a bass that plays the root is right.
+    Whole chords keep clear by their voicing, the voices of a choir by their own rules (``part_writing``), drums have no
+    pitch, and a bass that plays the root is right.
     """
-    if part.role in ("drums", "chords"):
+    if part.role in ("drums", "chords", "voice"):
         return tuple(notes)
     mended = [_clear(note, part, context) for note in notes]
     return tuple(sorted(_without_mud(mended)))

@@ -18,40 +18,21 @@ from composer_core.models.band.autoregressor import Autoregressor, Autoregressor
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
-from composer_core.models.critic import Critic, CriticConfig
-from composer_core.models.generator import Generator, GeneratorConfig
-from composer_core.models.refiner import Refiner, RefinerConfig
 from composer_core.scores import Chair, chairs_from_json, chairs_to_json
 
-VOICES_FORMAT, BAND_FORMAT = "tutti-1", "tutti-band-1"
+FORMAT = "tutti-band-1"
 _MEND = "restore it from the release, or rebuild it (see the genre's CARD.md)"
 
-Kinds = Mapping[str, tuple[type[nn.Module], type]]
-"""Name in the file → the network's class and the class of its config."""
-
-_VOICES: Kinds = {
-    "generator": (Generator, GeneratorConfig),
-    "critic": (Critic, CriticConfig),
-    "refiner": (Refiner, RefinerConfig),
-}
-_BAND: Kinds = {
+_KINDS: Mapping[str, tuple[type[nn.Module], type]] = {
     "generator": (BandGenerator, BandGeneratorConfig),
     "critic": (BandCritic, BandCriticConfig),
     "refiner": (BandRefiner, BandRefinerConfig),
     "autoregressor": (Autoregressor, AutoregressorConfig),
 }
+"""Name in the file → the network's class and the class of its config."""
+
 _UNNAMED: Mapping[str, dict[str, Any]] = {"autoregressor": {"bars": 0, "intervals": False}}
 """Settings that files from before their invention do not name."""
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """The three networks of a genre of voices (chorale) and the id of their card."""
-
-    generator: Generator
-    critic: Critic
-    refiner: Refiner
-    card: str
 
 
 @dataclass(frozen=True)
@@ -66,35 +47,29 @@ class BandCheckpoint:
     card: str
 
 
-def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint of voices; an existing file is replaced only when the new one is whole."""
-    _save(path, {name: getattr(checkpoint, name) for name in _VOICES}, VOICES_FORMAT, checkpoint.card, {})
-
-
-def load_checkpoint(path: Path, device: torch.device) -> Checkpoint:
-    """Read a checkpoint of voices, ready to compose.
-
-    Raises:
-        GenreError: the file is missing, damaged or of another version.
-    """
-    networks, header = _load(path, device, _VOICES, VOICES_FORMAT)
-    return Checkpoint(**networks, card=header["card"])
-
-
 def save_band(path: Path, checkpoint: BandCheckpoint) -> None:
-    """Write a band's checkpoint; an existing file is replaced only when the new one is whole."""
-    networks = {name: getattr(checkpoint, name) for name in _BAND}
-    chairs = {"chairs": json.dumps(chairs_to_json(checkpoint.chairs))}
-    _save(path, networks, BAND_FORMAT, checkpoint.card, chairs)
+    """Write a checkpoint; an existing file is replaced only when the new one is whole."""
+    networks: dict[str, nn.Module] = {name: getattr(checkpoint, name) for name in _KINDS}
+    tensors = {
+        f"{name}.{key}": tensor.detach().cpu().half().contiguous()
+        for name, network in networks.items()
+        for key, tensor in network.state_dict().items()
+    }
+    configs = {name: dataclasses.asdict(network.config) for name, network in networks.items()}  # type: ignore[call-overload]
+    chairs = json.dumps(chairs_to_json(checkpoint.chairs))
+    header = {"format": FORMAT, "card": checkpoint.card, "configs": json.dumps(configs), "chairs": chairs}
+    temporary = path.with_suffix(".partial")
+    temporary.write_bytes(_in_order(save(tensors, metadata=header)))
+    temporary.replace(path)
 
 
 def load_band(genre: Genre, device: torch.device) -> BandCheckpoint:
-    """Read the checkpoint of a band's genre, ready to compose.
+    """Read the checkpoint of a genre, ready to compose.
 
     Raises:
         GenreError: the file is missing, damaged, of another version, or made for other parts.
     """
-    networks, header = _load(genre.weights, device, _BAND, BAND_FORMAT)
+    networks, header = _load(genre.weights, device)
     try:
         chairs = chairs_from_json(json.loads(header["chairs"]), genre)
     except (KeyError, ValueError, TypeError) as error:
@@ -102,34 +77,21 @@ def load_band(genre: Genre, device: torch.device) -> BandCheckpoint:
     return BandCheckpoint(**networks, chairs=chairs, card=header["card"])
 
 
-def _save(path: Path, networks: Mapping[str, nn.Module], form: str, card: str, more: dict[str, str]) -> None:
-    tensors = {
-        f"{name}.{key}": tensor.detach().cpu().half().contiguous()
-        for name, network in networks.items()
-        for key, tensor in network.state_dict().items()
-    }
-    configs = {name: dataclasses.asdict(network.config) for name, network in networks.items()}  # type: ignore[call-overload]
-    header = {"format": form, "card": card, "configs": json.dumps(configs), **more}
-    temporary = path.with_suffix(".partial")
-    temporary.write_bytes(_in_order(save(tensors, metadata=header)))
-    temporary.replace(path)
-
-
-def _load(path: Path, device: torch.device, kinds: Kinds, form: str) -> tuple[dict[str, Any], dict[str, str]]:
+def _load(path: Path, device: torch.device) -> tuple[dict[str, Any], dict[str, str]]:
     if not path.is_file():
         raise GenreError(f"The weights {path} are missing: {_MEND}.")
     try:
         with safe_open(path, framework="pt", device="cpu") as file:
             header = file.metadata() or {}
             tensors = {key: file.get_tensor(key).float() for key in file.keys()}  # noqa: SIM118 (no mapping)
-        if header.get("format") != form:
-            raise ValueError(f"format {header.get('format')!r}, expected {form!r}")
+        if header.get("format") != FORMAT:
+            raise ValueError(f"format {header.get('format')!r}, expected {FORMAT!r}")
         if broken := [key for key, tensor in tensors.items() if tensor.isnan().any()]:
             raise ValueError(f"{broken[0]} holds what is no number")
         configs = json.loads(header["configs"])
         networks = {
             name: _restore(network(config(**_tuples(_UNNAMED.get(name, {}) | configs[name]))), name, tensors).to(device)
-            for name, (network, config) in kinds.items()
+            for name, (network, config) in _KINDS.items()
         }
     except (OSError, SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0][:120]

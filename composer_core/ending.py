@@ -33,6 +33,21 @@ def end_together(composition: Composition) -> Composition:
     return replace(composition, tracks=(composition.melody, *band), chords=chords)
 
 
+def end_with_melody(composition: Composition) -> Composition:
+    """Let nobody sing on after the melody's last note: how a choir ends."""
+    end = max((note.end for note in composition.melody.notes), default=0)
+    choir = [
+        replace(track, notes=tuple(_until(note, end) for note in track.notes if note.start < end))
+        for track in composition.accompaniment
+    ]
+    chords = tuple(chord for chord in composition.chords if chord.tick < max(end, 1))
+    return replace(composition, tracks=(composition.melody, *choir), chords=chords)
+
+
+def _until(note: Note, end: int) -> Note:
+    return replace(note, duration=min(note.duration, end - note.start))
+
+
 def last_strike(composition: Composition) -> tuple[int, int]:
     """Return the tick of the last chord and the tick at which it ends.
 

@@ -1,7 +1,7 @@
 """Rules of part writing while a choir's voices are drawn: what breaks one becomes hard to draw, not impossible.
 
-Parallel fifths and octaves, voices that cross, and notes out of range. (Mending them afterwards would change what the
-network meant; a note that is never drawn costs nothing.)
+Parallel fifths and octaves, voices that cross or that are silent under the melody, and notes out of range. (Mending
+them afterwards would change what the network meant; a note that is never drawn costs nothing.)
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from composer_core.patterns import HOLD, REST, fold
 from composer_core.pianoroll import REST as SILENT
 from composer_core.scores import Chair
 
-PARALLEL, CROSSED = 20.0, 8.0
+PARALLEL, CROSSED, DUMB = 20.0, 8.0, 20.0
 """What a broken rule costs, in nats."""
 
 
@@ -36,6 +36,7 @@ class PartWriting:
         cost = np.zeros(len(candidates))
         cost += _parallels(candidates, int(self._before[part]), melody, earlier)
         cost += CROSSED * ((candidates != SILENT) & (candidates > melody) & (melody != SILENT))
+        cost += DUMB * ((candidates == SILENT) & (melody != SILENT))
         for other in range(part):
             now, before = int(self._now[other]), int(self._before[other])
             cost += _parallels(candidates, int(self._before[part]), now, before)

@@ -12,14 +12,12 @@ A job of kind ``survey`` reads a dataset; its result is the data report (``datas
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
 from composer_core.controls import check_range
-from composer_core.errors import GenreError, SettingError
-from composer_core.genres import Genre, find_genre
+from composer_core.errors import SettingError
 
 EPOCHS = (1, 1000)
 LEARNING_RATE = (1e-5, 1e-2)
@@ -133,18 +131,6 @@ def check_name(name: str) -> None:
         raise SettingError(
             f"The name {name[:40]!r} will not do: use 2 to 32 small letters, digits and hyphens, such as my-waltzes."
         )
-
-
-def find_base(name: str, folders: Sequence[Path], *, hidden: Collection[str] = ()) -> Genre:
-    """Find the genre that a training is to start from.
-
-    Raises:
-        GenreError: there is none of that name, or it is a choir.
-    """
-    genre = find_genre(name, folders, hidden=hidden)
-    if genre.is_choir:
-        raise GenreError(f"{genre.title} is a choir, whose networks only know four voices: choose another --base.")
-    return genre
 
 
 def read_tags(text: str) -> dict[str, str]:

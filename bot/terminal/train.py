@@ -21,7 +21,8 @@ from bot.terminal.output import note
 from bot.terminal.progress import ProgressLine
 from composer_core.dataset import CORPORA, report_text
 from composer_core.errors import Cancelled, SettingError
-from composer_core.training_request import AUTO, CORPUS, FOLDER, NONE, TrainRequest, find_base, read_tags
+from composer_core.genres import find_genre
+from composer_core.training_request import AUTO, CORPUS, FOLDER, NONE, TrainRequest, read_tags
 from storage.jobs import Event, Job, Ledger, QueueFull
 
 KIND = "train"
@@ -93,7 +94,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     request = _request(options, ledger)
     check_name_free(request, settings)
     if request.base not in (AUTO, NONE):
-        find_base(request.base, settings.genre_folders)
+        find_genre(request.base, settings.genre_folders)
     job = _enqueue(ledger, request)
     note(f"Training job {job.id}. It goes on if you close this; Ctrl-C cancels it.")
     job = _follow(job, ledger, settings, request)

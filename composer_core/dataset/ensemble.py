@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,6 +37,8 @@ def learn_ensemble(casts: Sequence[Cast]) -> Ensemble:
     seats = find_seats(casts)
     pans = iter(_PANS)
     parts = [_part(seat, name, pans) for seat, name in zip(seats, _names(seats, casts), strict=True)]
+    if all(seat.kind == "voice" and seat.role != "chords" for seat in seats):
+        parts = [replace(part, role="voice") for part in parts]  # a choir: written by the rules of part writing
     return Ensemble((_melody_part(casts), *parts), tuple(seats))
 
 

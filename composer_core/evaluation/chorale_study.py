@@ -23,8 +23,7 @@ from composer_core.harmony import find_key
 from composer_core.metrics.songroll import SongRoll
 from composer_core.music import Key
 from composer_core.roll import Roll, make_roll
-from composer_core.techniques.accompany import Accompany
-from composer_core.techniques.passes import AccompanyConfig
+from composer_core.techniques.band import DRAFTS, Band, read_config
 from composer_core.training.wgan_gp import reference_windows
 
 CHORDS_GIVEN = "Tutti, chords given"
@@ -91,7 +90,7 @@ class ChoraleStudy:
     def contenders(self) -> list[Contender]:
         """Tutti, with the chords given, with parts of its road left out; the reference, the copy and the rule."""
         seeds, genre = self.options.seeds, self.genre
-        tutti = Accompany(genre, AccompanyConfig())
+        tutti = Band(genre)
         contenders = [
             self._contender("Tutti", by_technique(tutti), seeds),
             self._contender(CHORDS_GIVEN, with_chords_given(tutti), seeds),
@@ -144,13 +143,9 @@ class ChoraleStudy:
 
 
 def _variants(genre: Genre) -> dict[str, System]:
-    config = AccompanyConfig()
-    variants = {
-        "Tutti, draft alone": replace(config, refine_passes=0, repair_passes=0),
-        "Tutti, no draft": replace(config, draft=False),
-        "Tutti, no repair": replace(config, repair_passes=0),
-    }
-    return {name: by_technique(Accompany(genre, variant)) for name, variant in variants.items()}
+    config = read_config(genre)
+    drafts = {f"Tutti, {draft} draft": replace(config, draft=draft) for draft in DRAFTS}
+    return {name: by_technique(Band(genre, variant)) for name, variant in drafts.items()}
 
 
 def _key(piece: Piece) -> Key:

@@ -5,15 +5,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from composer_core.corpora.chorales import Piece
+from composer_core.corpora.chorales import Piece, chords_of
 from composer_core.evaluation.reference import accompany
 from composer_core.genres import Genre
-from composer_core.harmony import chord_name
 from composer_core.models.reference import ReferenceGenerator
-from composer_core.music import Chord, Composition, Melody
+from composer_core.music import Composition, Melody
 from composer_core.pianoroll import REST
 from composer_core.request import Controls
-from composer_core.roll import Roll, make_roll, pulse_chords, pulse_spans
+from composer_core.roll import Roll, make_roll, pulse_chords
 from composer_core.techniques import Assignment, Technique
 from composer_core.techniques.blocks import Blocks
 from composer_core.training.wgan_gp import sounding_pitches
@@ -73,13 +72,6 @@ def reference_system(generator: ReferenceGenerator) -> System:
 def melody_of(piece: Piece) -> Melody:
     """The soprano as a user would hand it in."""
     return Melody(piece.voices[0], piece.timing, piece.name)
-
-
-def chords_of(piece: Piece) -> tuple[Chord, ...]:
-    """The piece's own harmony, as recognised from all its voices."""
-    roll = make_roll(piece.name, piece.timing, piece.voices)
-    spans = pulse_spans(roll.grid, len(roll))
-    return tuple(Chord(int(roll.grid.ticks[start]), chord_name(int(roll.chord[start]))) for start, _ in spans)
 
 
 def roll_of(composition: Composition) -> Roll:

@@ -46,6 +46,13 @@ class Planner:
         chords, key = self.chords(melody, cells, variant)
         return to_plan(chords, cells, key)
 
+    def draw(self, melody: Melody, power: float, rng: np.random.Generator) -> tuple[Chord, ...]:
+        """Draw a plan by its odds, raised to ``power``: at 1 its chords change as often as composers change them."""
+        cells = make_cells(melody)
+        chain = self._chain(melody, cells, find_scale(melody.notes))
+        key = find_plan_key(melody, self._chosen(chain), cells)
+        return to_plan(close(chain, melody, key).tempered(power).draw(1, rng)[0], cells, key)
+
     def key(self, melody: Melody) -> Key:
         """Find the key from the melody and the chords of its likeliest plan."""
         cells = make_cells(melody)

@@ -35,10 +35,6 @@ class Technique(Protocol):
 
 
 def _accompany(genre: Genre) -> Technique:
-    if genre.is_choir:
-        from composer_core.techniques.accompany import Accompany
-
-        return Accompany(genre)
     from composer_core.techniques.band import Band
 
     return Band(genre)

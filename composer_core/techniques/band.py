@@ -48,6 +48,7 @@ from composer_core.techniques.bar_plan import (
 )
 from composer_core.techniques.ensemble import accompaniment_track, melody_track
 from composer_core.techniques.reach import octave_shift, shift_notice
+from composer_core.techniques.typical import most_typical
 
 DRAFTS = ("autoregressive", "adversarial", "masked")
 MUTED = 30.0  # nats: never drawn, and a number still
@@ -63,7 +64,9 @@ class BandConfig:
     asked); ``refine_passes`` hide ``refine_share`` of the symbols each; ``vary`` is the chance that a part
     plays a returning section anew instead of as before; ``repeat`` is the share of the repeated bars of an
     instrumentation that are carried out (0: the networks repeat as they like); ``pull`` is what a tone costs, in nats,
-    that is no chord's own (with an instrumentation).
+    that is no chord's own (with an instrumentation). ``drawn_plan`` is the power of the odds by which a plan of chords
+    is drawn (0: the likeliest is taken). Where the user gives the chords, the most typical of ``typical_of`` drafts at
+    ``typical_temperature`` is taken.
     """
 
     draft: str = "autoregressive"
@@ -77,6 +80,9 @@ class BandConfig:
     vary: float = 0.3
     repeat: float = 1.0
     pull: float = 0.0
+    drawn_plan: float = 0.0
+    typical_of: int = 1
+    typical_temperature: float = 0.95
 
 
 def read_config(genre: Genre) -> BandConfig:
@@ -109,7 +115,7 @@ class Band:
     ) -> None:
         self.genre = genre
         self.config = config or read_config(genre)
-        torch.set_num_threads(1)  # as in ``accompany``: two threads of networks this small wait for each other
+        torch.set_num_threads(1)  # two threads of networks this small wait for each other
         self.device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.checkpoint = checkpoint or load_band(genre, self.device)
         self.walk = Walk(self.checkpoint.autoregressor)
@@ -162,7 +168,10 @@ class Band:
         piece = self._piece(context, assignment, players)
         bars = self._bar_plan(context, assignment.seed) if self.instrumentation else None
         tick("draft", 0.2)
-        symbols = self.draft(piece, context, controls.risk, rng, bars)
+        if controls.chords and self.config.typical_of > 1:
+            symbols = self._typical(piece, context, controls.risk, rng, bars)
+        else:
+            symbols = self.draft(piece, context, controls.risk, rng, bars)
         tick("refine", 0.6)
         symbols = self._refine(piece, symbols, controls.risk, rng)
         tick("play", 0.9)
@@ -188,8 +197,19 @@ class Band:
 
     def plan(self, melody: Melody, variant: int, rng: np.random.Generator) -> tuple[Chord, ...]:
         """The harmony that the planner hears in a melody, in the genre's colours."""
-        plain = self.planner.plan(melody, variant)
+        if variant == 0 and self.config.drawn_plan:
+            plain = self.planner.draw(melody, self.config.drawn_plan, rng)
+        else:
+            plain = self.planner.plan(melody, variant)
         return enrich(plain, melody, self.planner.key(melody), self.genre.harmony, rng)
+
+    def _typical(
+        self, piece: BandBatch, context: Context, risk: float, rng: np.random.Generator, bars: BarPlan | None
+    ) -> np.ndarray:
+        """The most typical of some cooler drafts: with the chords given there is little left to be bold about."""
+        cooler = risk * self.config.typical_temperature / self.config.temperature
+        drafts = [self.draft(piece, context, cooler, rng, bars) for _ in range(self.config.typical_of)]
+        return drafts[most_typical(drafts)]
 
     def draft(
         self, piece: BandBatch, context: Context, risk: float, rng: np.random.Generator, bars: BarPlan | None = None

@@ -13,10 +13,9 @@ from composer_core.models.band.batch import BandBatch
 from composer_core.models.band.critic import BandCritic, BandCriticConfig
 from composer_core.models.band.generator import BandGenerator, BandGeneratorConfig
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
-from composer_core.training.adversarial import PairConfig
 from composer_core.training.average import Average
 from composer_core.training.band_data import ScoreWindows
-from composer_core.training.masked import MaskedConfig, draw_known, learning_rate_share
+from composer_core.training.likelihood import LikelihoodConfig, draw_known, learning_rate_share
 from composer_core.training.precision import mixed_precision
 
 Report = Callable[[int, dict[str, float]], None]
@@ -24,17 +23,18 @@ REPORT_EVERY = 50
 
 
 @dataclass(frozen=True)
-class AutoregressiveConfig(MaskedConfig):
-    """Hyper-parameters of the autoregressor; ``forget`` is the share of remembered symbols that it must do without."""
+class AutoregressiveConfig(LikelihoodConfig):
+    """Hyper-parameters of the autoregressor; ``forget`` and ``slip`` are those of ``Autoregressor.forward``."""
 
-    steps: int = 700
+    steps: int = 900
     batch: int = 16
     length: int = 256
     forget: float = 0.08
+    slip: float = 0.04
 
 
 @dataclass(frozen=True)
-class BandMaskedConfig(MaskedConfig):
+class BandMaskedConfig(LikelihoodConfig):
     """Hyper-parameters of the band's refiner."""
 
     steps: int = 700
@@ -43,12 +43,19 @@ class BandMaskedConfig(MaskedConfig):
 
 
 @dataclass(frozen=True)
-class BandAdversarialConfig(PairConfig):
-    """Hyper-parameters of a band's generator and critic."""
+class BandAdversarialConfig:
+    """Hyper-parameters of a band's generator and critic: hinge losses, R1, and a share of the truth."""
 
     steps: int = 400
     batch: int = 12
     length: int = 128
+    critic_updates: int = 1
+    learning_rate: float = 5e-4
+    betas: tuple[float, float] = (0.5, 0.99)
+    truth_weight: float = 1.0
+    penalty: float = 5.0
+    penalty_every: int = 8
+    average: float = 0.995
 
 
 def train_autoregressor(
@@ -59,7 +66,7 @@ def train_autoregressor(
 
     def loss(net: nn.Module, batch: BandBatch, _: np.random.Generator) -> dict[str, Tensor]:
         everywhere = torch.ones_like(batch.symbols, dtype=torch.float32)
-        return {"nats": symbol_loss(net(batch, config.forget), batch, everywhere)}
+        return {"nats": symbol_loss(net(batch, config.forget, config.slip), batch, everywhere)}
 
     return _train(make, windows, config, config.length, seed, loss, report, device)  # type: ignore[return-value]
 
@@ -90,7 +97,7 @@ def symbol_loss(logits: Sequence[Tensor], batch: BandBatch, wanted: Tensor) -> T
 
 
 def _train(
-    make: Callable[[], nn.Module], windows: ScoreWindows, config: MaskedConfig, length: int, seed: int,
+    make: Callable[[], nn.Module], windows: ScoreWindows, config: LikelihoodConfig, length: int, seed: int,
     loss_of: Callable[[nn.Module, BandBatch, np.random.Generator], dict[str, Tensor]], report: Report,
     device: torch.device,
 ) -> nn.Module:  # fmt: skip
@@ -153,7 +160,11 @@ def train_band_pair(
 
 
 def critic_step(pair: BandPair, batch: BandBatch, config: BandAdversarialConfig, step: int) -> dict[str, Tensor]:
-    """One update of the critic: hinge losses, every few steps with R1 (formulas: ``training.adversarial``)."""
+    """One update of the critic.
+
+    loss = mean max(0, 1 - D(real)) + mean max(0, 1 + D(fake))      hinge: Lim & Ye 2017, arXiv:1705.02894
+         + penalty/2 * mean |grad_real D(real)|^2                   R1: Mescheder et al. 2018, arXiv:1801.04406
+    """
     with torch.no_grad():
         noise = torch.randn(pair.generator.noise_shape(batch), device=batch.valid.device)
         fake = _played(straight_through(pair.generator(batch, noise)), batch)

@@ -33,7 +33,7 @@ from composer_core.training.band import (
     symbol_loss,
 )
 from composer_core.training.band_data import ScoreWindows
-from composer_core.training.masked import draw_known
+from composer_core.training.likelihood import draw_known
 from composer_core.training.precision import mixed_precision
 
 FEWEST_ROUNDS, MOST_ROUNDS = 32, 64  # of an epoch: long enough to be worth an exam, short enough to be watched
@@ -184,8 +184,8 @@ class Course:
         batch = windows.sample(config.batch, config.length).to(self.device)
         with mixed_precision(self.device):
             if name == "autoregressor":
-                wanted = torch.ones_like(batch.symbols, dtype=torch.float32)
-                loss = symbol_loss(network(batch, self.config.autoregressive.forget), batch, wanted)
+                own, wanted = self.config.autoregressive, torch.ones_like(batch.symbols, dtype=torch.float32)
+                loss = symbol_loss(network(batch, own.forget, own.slip), batch, wanted)
             else:
                 known = draw_known(tuple(batch.symbols.shape), rng).to(self.device)
                 loss = symbol_loss(network(batch, known), batch, 1 - known)

@@ -11,26 +11,35 @@ from typing import Any
 
 import torch
 
-from composer_core.checkpoints import save_band, save_checkpoint
+from composer_core.checkpoints import save_band
 from composer_core.corpora import build_songs
-from composer_core.corpora.chorales import build_corpus
 from composer_core.corpora.lead_sheets import read_lead_sheets
 from composer_core.errors import SettingError
-from composer_core.genres import SHIPPED, find_genre
+from composer_core.genres import PLANNER, SHIPPED, find_genre
 from composer_core.key_profiles import PROFILES
 from composer_core.planner.train import TrainingConfig, train_planner
 from composer_core.planner.weights import WEIGHTS, save_network
-from composer_core.roll import make_roll
+from composer_core.training.band import AutoregressiveConfig
 from composer_core.training.feel import rebuild_feel
 from composer_core.training.instrumentation import rebuild_instrumentation
 from composer_core.training.key_profiles import rebuild_key
 from composer_core.training.rebuild_band import Recipe, train_band
-from composer_core.training.rebuild_chorale import train_chorale
 from composer_core.worker.setup import Setup
 
 Report = Callable[[int, dict[str, float]], None]
 
-BANDS = ("jazz", "pop", "rock", "songwriter", "symphony")
+BANDS = ("chorale", "jazz", "pop", "rock", "songwriter", "symphony")
+
+RECIPES = {
+    "chorale": Recipe(
+        shape={"width": 320, "dropout": 0.3, "bars": 4}, autoregressive=AutoregressiveConfig(steps=500, forget=0.1)
+    ),
+    "symphony": Recipe(autoregressive=AutoregressiveConfig(steps=500)),
+}
+"""What differs from the common recipe: human pieces alone, and few of them, are learned by heart sooner."""
+
+OWN_PLANNERS = ("chorale",)
+"""Genres whose harmony is not that of songs: their planner learns from their own pieces."""
 
 
 def main(arguments: list[str], setup: Setup) -> int:
@@ -43,33 +52,33 @@ def main(arguments: list[str], setup: Setup) -> int:
     return REBUILDS[options.name](options)
 
 
-def _rebuild_chorale(options: argparse.Namespace) -> int:
-    pieces = build_corpus(options.data, options.cache).training
-    rolls = [make_roll(piece.name, piece.timing, piece.voices) for piece in pieces]
-    voices = len(find_genre("chorale").parts) - 1
-    curves = _Curves()
-    checkpoint, settings = train_chorale(rolls, voices, options.seed, options.steps, curves.recorder, _device())
-    return _write(options, lambda path: save_checkpoint(path, checkpoint), settings, curves)
-
-
 def _rebuild_band(options: argparse.Namespace) -> int:
     genre = find_genre(options.name)
     songs = build_songs(genre, options.data, options.cache)
-    recipe = Recipe().shortened(options.steps)
+    recipe = RECIPES.get(genre.name, Recipe()).shortened(options.steps)
     version = hashlib.sha256(repr(recipe).encode()).hexdigest()[:8]
     folder = options.cache / f"rebuild-{genre.name}-{options.seed}-{version}"
     curves = _Curves()
     checkpoint, settings = train_band(songs, genre, recipe, options.seed, folder, curves.recorder, _device())
+    if genre.name in OWN_PLANNERS:
+        network = train_planner(songs.training, _planner_config(options), options.seed, curves.recorder("planner"))
+        out = options.out or genre.folder
+        out.mkdir(parents=True, exist_ok=True)
+        save_network(out / PLANNER, network)
     return _write(options, lambda path: save_band(path, checkpoint), settings, curves)
 
 
 def _rebuild_planner(options: argparse.Namespace) -> int:
     options.out = options.out or WEIGHTS.parent
-    config = replace(TrainingConfig(), steps=options.steps) if options.steps else TrainingConfig()
+    config = _planner_config(options)
     curves = _Curves()
     songs = read_lead_sheets(options.data).songs
     network = train_planner(songs, config, options.seed, curves.recorder("planner"))
     return _write(options, lambda path: save_network(path, network), asdict(config), curves)
+
+
+def _planner_config(options: argparse.Namespace) -> TrainingConfig:
+    return replace(TrainingConfig(), steps=options.steps) if options.steps else TrainingConfig()
 
 
 def _rebuild_feel(options: argparse.Namespace) -> int:
@@ -90,7 +99,6 @@ def _rebuild_key(options: argparse.Namespace) -> int:
 
 
 REBUILDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "chorale": _rebuild_chorale,
     **dict.fromkeys(BANDS, _rebuild_band),
     "feel": _rebuild_feel,
     "instrumentation": _rebuild_instrumentation,

@@ -25,7 +25,7 @@ from composer_core.patterns import HOLD, REST, Codebook
 from composer_core.scores import Chair
 
 FAMILY = 8  # General MIDI programs of one family
-_ROLES = {"bass": 0, "line": 1, "chords": 2, "drums": 9}
+_ROLES = {"bass": 0, "line": 1, "voice": 1, "chords": 2, "drums": 9}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from composer_core.corpora.song_files import write_songs
 from composer_core.dataset import Survey, survey
 from composer_core.errors import Cancelled, ResourceError, SettingError
 from composer_core.genres import SHIPPED, Genre, find_genre, list_genres
-from composer_core.training_request import AUTO, CORPUS, FILE, NONE, TrainRequest, find_base
+from composer_core.training_request import AUTO, CORPUS, FILE, NONE, TrainRequest
 from composer_core.worker.faults import explain
 from composer_core.worker.held import Held
 from composer_core.worker.setup import Setup
@@ -127,9 +127,9 @@ class Trainer:
         if request.base == NONE:
             return None
         if request.base == AUTO:
-            bands = {genre.name: genre.parts for genre in list_genres((SHIPPED,)) if not genre.is_choir}
-            return find_genre(choose(found.parts, bands))
-        return find_base(request.base, self.setup.genre_folders)
+            bases = {genre.name: genre.parts for genre in list_genres((SHIPPED,))}
+            return find_genre(choose(found.parts, bases))
+        return find_genre(request.base, self.setup.genre_folders)
 
     @contextmanager
     def _device(self, job: Job) -> Iterator[None]:

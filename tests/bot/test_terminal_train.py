@@ -175,7 +175,6 @@ def test_a_cancelled_training_goes_on_as_it_was_begun(tutti, ledger, worker, tra
         (["my-songs", ".", "--minutes", "nan"], "--minutes nan is outside"),
         (["my-songs", ".", "--seed", "-1"], "--seed -1 is outside"),
         (["my-songs", ".", "--base", "jaz"], "Did you mean 'jazz'?"),
-        (["my-songs", ".", "--base", "chorale"], "is a choir"),
         (["my-songs", ".", "--tags", "minor"], "'minor' will not do: write KEY=VALUE"),
         (["my-songs", ".", "--tags", "=minor"], "'=minor' will not do"),
         (["my-songs", "--tags", "mode=minor", "."], "'.' will not do: write KEY=VALUE"),  # it took DATASET

@@ -1,13 +1,9 @@
 import numpy as np
 
 from composer_core.counterpoint import (
-    crossings,
-    fault_weights,
     is_chordal,
     parallels,
-    runs,
     verticals,
-    wide_spacing,
 )
 from composer_core.pianoroll import REST
 
@@ -49,25 +45,7 @@ def test_a_silent_timestep_between_is_a_vertical_of_its_own():
     assert parallels(columns((67, 60), (REST, REST), (69, 62)), 7) == []
 
 
-def test_crossing_and_spacing():
-    pitch = columns((72, 67, 60, 48), (60, 67, 59, 48), (84, 67, 60, 48))
-    assert crossings(pitch).tolist() == [False, False, True, True, False, False]
-    assert wide_spacing(pitch).tolist() == [False, False, False, False, True, True]
-
-
-def test_the_bass_may_lie_far_below():
-    assert not wide_spacing(columns((72, 67, 64, 36))).any()
-
-
-def test_chords_and_faults():
+def test_a_chord_is_what_fits_one():
     pitch = columns((72, 67, 64, 48), (74, 69, 65, 51))
     assert is_chordal(pitch, 0)
-    assert not is_chordal(pitch, 2)
-    weights = fault_weights(pitch, beats=np.array([0, 2]))
-    assert weights[:2].tolist() == [0, 0]
-    assert weights[2] == 0.6  # the E flat is no part of a chord with D, F and A
-
-
-def test_runs():
-    assert runs(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
-    assert runs(np.zeros(3, dtype=bool)) == []
+    assert not is_chordal(pitch, 2)  # the E flat is no part of a chord with D, F and A

@@ -11,6 +11,7 @@ from composer_core.chords import chord_line, format_plan, parse_chord
 from composer_core.errors import ResourceError, SettingError
 from composer_core.harmony import CHORDS
 from composer_core.music import Chord, Key, Melody, Metre, Note, Timing
+from composer_core.notation import parse_notes
 from composer_core.planner.cells import describe, make_cells, transpose
 from composer_core.planner.enrich import STYLES, enrich
 from composer_core.planner.network import PlannerNetwork
@@ -214,3 +215,11 @@ def test_missing_and_damaged_weights_are_named(tmp_path: Path):
     (tmp_path / "bad").write_bytes(b"nothing of the kind")
     with pytest.raises(ResourceError, match="damaged"):
         load_network(tmp_path / "bad", torch.device("cpu"))
+
+
+def test_a_drawn_plan_is_decided_by_its_chance_and_ends_on_the_tonic(planner):
+    melody = parse_notes("C4 D E F | G:2 E:2 | F E D G | C:4")
+    draws = [planner.draw(melody, 1.0, np.random.default_rng(seed)) for seed in range(6)]
+    assert planner.draw(melody, 1.0, np.random.default_rng(3)) == draws[3]
+    assert len(set(draws)) > 1
+    assert {plan[-1].label for plan in draws} == {"C"}

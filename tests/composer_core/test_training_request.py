@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer_core.errors import GenreError, SettingError
-from composer_core.genres import SHIPPED
+from composer_core.errors import SettingError
 from composer_core.training_request import (
     EPOCHS,
     LEARNING_RATE,
@@ -18,7 +17,6 @@ from composer_core.training_request import (
     Epoch,
     TrainRequest,
     check_name,
-    find_base,
     read_tags,
 )
 
@@ -108,11 +106,3 @@ def test_wrong_tags_are_named(text):
 def test_too_many_tags_are_counted():
     with pytest.raises(SettingError, match="21 tags"):
         read_tags(" ".join(f"k{n}=v" for n in range(TAGS_MOST + 1)))
-
-
-def test_a_base_is_a_band_that_there_is():
-    assert find_base("Jazz", (SHIPPED,)).name == "jazz"
-    with pytest.raises(GenreError, match="is a choir"):
-        find_base("chorale", (SHIPPED,))
-    with pytest.raises(GenreError, match="'jazz'"):
-        find_base("jaz", (SHIPPED,))

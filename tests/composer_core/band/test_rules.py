@@ -4,8 +4,8 @@ from composer_core.band_rules import keep_clear
 from composer_core.context import make_context
 from composer_core.genres import Part
 from composer_core.music import Chord, Note, Timing
-from composer_core.part_writing import CROSSED, PARALLEL, PartWriting
-from composer_core.patterns import FIRST_SHAPE, HOLD, Codebook
+from composer_core.part_writing import CROSSED, DUMB, PARALLEL, PartWriting
+from composer_core.patterns import FIRST_SHAPE, HOLD, REST, Codebook
 from composer_core.scores import Chair
 
 LINE, BASS = Part("Line", 48, 40, 84, role="line"), Part("Bass", 32, 28, 60, role="bass")
@@ -35,11 +35,11 @@ def test_mud_is_thinned_and_high_seconds_are_not():
     assert keep_clear(high, LINE, context(melody)) == tuple(high)
 
 
-def choir():
-    """Bass and tenor with a scale each; the symbol of a slot is its place in ``SHAPES``."""
+def choir(melody):
+    """Bass and tenor with a scale each, under a melody around this pitch."""
     book = Codebook("voice", [(offset,) for offset in range(-12, 13)])
     parts = (Part("Bass", 19, 36, 60), Part("Tenor", 19, 48, 72))
-    return [Chair(part, book, float(part.low + 12), (0.0, 1.0)) for part in parts]
+    return [Chair(part, book, float(part.low + 12 - melody), (0.0, 1.0)) for part in parts]
 
 
 def symbol(chairs, number, made, t, pitch):
@@ -50,7 +50,7 @@ def symbol(chairs, number, made, t, pitch):
 
 
 def test_a_parallel_fifth_costs_and_contrary_motion_does_not():
-    chairs = choir()
+    chairs = choir(76)
     made = context([Note(0, 76, 960), Note(960, 76, 960)])
     writing = PartWriting(chairs, made)
     for t in range(8):  # bass C, tenor G
@@ -65,7 +65,7 @@ def test_a_parallel_fifth_costs_and_contrary_motion_does_not():
 
 
 def test_crossing_the_bass_or_the_melody_costs():
-    chairs = choir()
+    chairs = choir(57)
     made = context([Note(0, 57, 1920)])
     writing = PartWriting(chairs, made)
     writing.take(0, 0, symbol(chairs, 0, made, 0, 55))
@@ -73,3 +73,11 @@ def test_crossing_the_bass_or_the_melody_costs():
     assert costs[symbol(chairs, 1, made, 0, 52)] >= CROSSED  # below the bass
     assert costs[symbol(chairs, 1, made, 0, 59)] >= CROSSED  # above the melody
     assert costs[symbol(chairs, 1, made, 0, 56)] == 0
+
+
+def test_silence_under_the_melody_costs_and_where_it_rests_too_does_not():
+    chairs = choir(76)
+    made = context([Note(480, 76, 1440)])
+    writing = PartWriting(chairs, made)
+    assert writing.costs(0, 0)[[HOLD, REST]].tolist() == [0, 0]
+    assert (writing.costs(0, 4)[[HOLD, REST]] >= DUMB).all()

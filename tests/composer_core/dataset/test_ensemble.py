@@ -60,6 +60,8 @@ def test_a_piano_has_two_hands():
 def test_a_choir_has_its_voices():
     voices = [member("voice", height=65), member("voice", height=58), member("voice", "bass", 48)]
     assert names(*[voices] * 3, lead="voice") == ["Melody", "Alto", "Tenor", "Bass"]
+    found = learn_ensemble(casts(*[voices] * 3, lead="voice"))
+    assert [part.role for part in found.parts[1:]] == ["voice"] * 3  # they keep the rules of part writing
 
 
 def test_a_part_that_few_pieces_have_joins_its_relatives_or_goes():

@@ -104,7 +104,7 @@ def chorale_piece(number):
 def test_evaluate_chorale(tmp_path, monkeypatch, capsys):
     pieces = tuple(chorale_piece(number) for number in range(-4, 6))
     monkeypatch.setattr(command, "build_corpus", lambda data, cache: Corpus(pieces[5:], (), pieces[:5]))
-    monkeypatch.setattr("composer_core.evaluation.chorale_study.Accompany", lambda genre, config: Blocks(genre))
+    monkeypatch.setattr("composer_core.evaluation.chorale_study.Band", lambda genre: Blocks(genre))
     assert command.main(["--seeds", "1", "--out", str(tmp_path), "--json"], Setup(Home(tmp_path))) == 0
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     rows = {row["system"]: row["figures"] for row in told["rows"]}

@@ -287,7 +287,6 @@ def test_an_unusable_dataset_says_why_and_leaves_nothing(school, tmp_path):
     ("wishes", "said"),
     [
         ({"base": "no-such"}, "no genre 'no-such'"),
-        ({"base": "chorale"}, "is a choir"),
         ({"dataset": "file:gone/dataset.zip"}, "upload it again"),
         ({"dataset": "path:/no/such/folder"}, "/no/such/folder"),
         ({"tags": {"mode": "dorian"}}, "dorian"),

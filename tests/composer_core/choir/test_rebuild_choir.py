@@ -1,37 +1,27 @@
 """One command makes a genre's weights again: the same seed, the same bytes."""
 
 import json
-from dataclasses import asdict
-from functools import partial
+from dataclasses import asdict, replace
 
 import pytest
 
-from composer_core.checkpoints import load_checkpoint
+from composer_core.checkpoints import load_band
 from composer_core.corpora import chorales
 from composer_core.errors import ResourceError, SettingError
-from composer_core.music import Note, Timing
-from composer_core.training import rebuild, rebuild_chorale
+from composer_core.genres import PLANNER, find_genre
+from composer_core.planner.plan import load_planner
+from composer_core.training import rebuild
+from composer_core.training.rebuild_band import Recipe
 from composer_core.worker.setup import Setup
 from storage.home import Home
 
-TINY = (8, 8, 8, 8, 8)
-
-
-def piece(number):
-    """Eight bars in four parts: a scale in thirds and tenths over a pedal, of another tune for every number."""
-    top = [72, 72 + number, 74, 76, 77, 79, 77, 76] * 4
-    lines = [top, [p - 4 for p in top], [p - 9 for p in top], [48, 55] * 16]
-    voices = tuple(tuple(Note(i * 480, pitch, 480) for i, pitch in enumerate(line)) for line in lines)
-    return chorales.Piece(f"bach/{number}", Timing(480), voices)
-
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, monkeypatch, piece):
     """``run(out, *options)``: rebuild from our own pieces, with networks of a few thousand weights, for two steps."""
     pytest.importorskip("music21", reason="music21 is not installed: its version names the cached corpus")
-    for name in ("RefinerConfig", "GeneratorConfig"):
-        monkeypatch.setattr(rebuild_chorale, name, partial(getattr(rebuild_chorale, name), widths=TINY))
-    monkeypatch.setattr(rebuild_chorale, "CriticConfig", partial(rebuild_chorale.CriticConfig, widths=TINY[:4]))
+    small = Recipe(shape={"look": 8, "code": 4, "width": 16, "head": 8})
+    monkeypatch.setitem(rebuild.RECIPES, "chorale", small)
     cached = tmp_path / f"chorales-music21-{chorales._music21_version()}.json"
     cached.write_text(json.dumps([asdict(piece(number)) for number in range(12)]))
     (tmp_path / chorales.RESERVED).write_text("bach/0\n")
@@ -54,24 +44,32 @@ def test_the_same_seed_writes_the_same_bytes_and_another_seed_others(run, capsys
 
 def test_what_is_written_can_be_loaded_and_tells_how_it_came_about(run):
     out = run("new/folder", "--seed", "5")
-    checkpoint = load_checkpoint(out / "weights.safetensors", rebuild.torch.device("cpu"))
-    assert (checkpoint.card, checkpoint.refiner.config.voices) == ("chorale-5", 3)
-    assert checkpoint.refiner.intervals.min() > 0 and checkpoint.refiner.intervals.std() > 0  # measured, not the ones
+    genre, cpu = replace(find_genre("chorale"), folder=out), rebuild.torch.device("cpu")
+    checkpoint = load_band(genre, cpu)
+    assert (checkpoint.card, [chair.part.name for chair in checkpoint.chairs]) == (
+        "chorale-5",
+        ["Alto", "Tenor", "Bass"],
+    )
+    assert load_planner(cpu, out / PLANNER).network  # its own
     told = json.loads((out / "training.json").read_text())
-    assert (told["card"], told["settings"]["seed"], told["settings"]["masked"]["steps"]) == ("chorale-5", 5, 2)
+    assert (told["card"], told["settings"]["seed"], told["settings"]["recipe"]["masked"]["steps"]) == (
+        "chorale-5",
+        5,
+        2,
+    )
     assert [point["step"] for point in told["curves"]["refiner"]] == [0, 1]
     assert {"critic", "generator", "truth"} <= set(told["curves"]["pair"][0])
 
 
 def test_only_training_pieces_are_trained_on(run, monkeypatch):
     seen = []
-    windows = rebuild_chorale.Windows
+    train = rebuild.train_band
 
-    def note(rolls, seed):
-        seen.extend(roll.name for roll in rolls)
-        return windows(rolls, seed)
+    def note(songs, *others):
+        seen.extend(song.name for song in songs.training)
+        return train(songs, *others)
 
-    monkeypatch.setattr(rebuild_chorale, "Windows", note)
+    monkeypatch.setattr(rebuild, "train_band", note)
     run("out")
     assert seen and "bach/0" not in seen
 
