@@ -93,7 +93,7 @@ class ChoraleStudy:
         tutti = Band(genre)
         contenders = [
             self._contender("Tutti", by_technique(tutti), seeds),
-            self._contender(CHORDS_GIVEN, with_chords_given(tutti), seeds),
+            self._contender(CHORDS_GIVEN, with_chords_given(tutti)),  # one seed is many drafts already
         ]
         if self.options.ablate:
             contenders += [self._contender(name, system, seeds) for name, system in _variants(genre).items()]
