@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby, pairwise
-from statistics import mean
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,8 +42,6 @@ DRUM_LANES: tuple[tuple[int, ...], ...] = (
 _LANE = {pitch: lane for lane, pitches in enumerate(DRUM_LANES) for pitch in pitches}
 _LIMITS = {"voice": 96, "bass": 48, "chords": 72, "line": 224, "drums": 112}
 _DRUM_LENGTH_SHARE = 0.5
-_CENTRE_PULL = 0.4  # semitones of leap that one semitone from the middle of the range is worth
-_MOVED = 0.5  # the same for each semitone by which a line's notes over a chord are moved
 
 
 @dataclass(frozen=True)
@@ -187,65 +184,16 @@ def drum_notes(struck: Iterable[tuple[int, int, Shape]], grid: Grid) -> tuple[No
 def line_notes(
     struck: Iterable[tuple[int, int, Shape]], ground: Ground, centre: float, low: int, high: int
 ) -> tuple[Note, ...]:
-    """Play the strikes of a line; what lies outside the range moves by octaves.
+    """Play the strikes of a line, a voice or a bass as they are; what lies outside the range moves by octaves.
 
-    Over a new chord it goes on in the octave that is nearest to where it was, as a whole.
+    That a part goes on near where it was is the network's own business: it weighs every symbol by its step.
     """
     anchors, ticks = ground.anchors(centre), ground.grid.ticks
-    notes: list[Note] = []
-    before: float | None = None
-    spans = _chord_spans(ground.root)
-    for _, span in groupby(struck, lambda strike: int(spans[strike[0]])):
-        chord = [(start, end, _pitches(shape, start, anchors, ground)) for start, end, shape in span]
-        middle = mean(pitch for _, _, pitches in chord for pitch in pitches)
-        shift = 0 if before is None else _line_shift(middle, before, centre)
-        before = middle + shift
-        for start, end, pitches in chord:
-            length = int(ticks[end] - ticks[start])
-            notes += [Note(int(ticks[start]), p, length) for p in {fold(p + shift, low, high) for p in pitches}]
-    return tuple(sorted(notes))
-
-
-def voice_notes(
-    struck: Iterable[tuple[int, int, Shape]], ground: Ground, centre: float, low: int, high: int
-) -> tuple[Note, ...]:
-    """Play the strikes of a voice just as they are; what lies outside the range moves by octaves."""
-    anchors, ticks = ground.anchors(centre), ground.grid.ticks
-    return tuple(
-        Note(int(ticks[start]), fold(pitch, low, high), int(ticks[end] - ticks[start]))
-        for start, end, shape in struck
-        for pitch in _pitches(shape, start, anchors, ground)
-    )
-
-
-def bass_notes(
-    struck: Iterable[tuple[int, int, Shape]], ground: Ground, centre: float, low: int, high: int
-) -> tuple[Note, ...]:
-    """Play the strikes of a bass. Over a new chord it goes on in the octave that is nearest to where it was."""
-    anchors, ticks = ground.anchors(centre), ground.grid.ticks
-    notes: list[Note] = []
-    shift = root = 0
+    notes = []
     for start, end, shape in struck:
-        (pitch,) = _pitches(shape[:1], start, anchors, ground)
-        if notes and int(ground.root[start]) != root:
-            before = notes[-1].pitch
-            shift = min((0, -12, 12), key=lambda s: _leap(pitch, before, centre, s))
-        root = int(ground.root[start])
-        notes.append(Note(int(ticks[start]), fold(pitch + shift, low, high), int(ticks[end] - ticks[start])))
-    return tuple(notes)
-
-
-def _line_shift(middle: float, before: float, centre: float) -> int:
-    return min((0, -12, 12), key=lambda s: _leap(middle, before, centre, s) + _MOVED * abs(s))
-
-
-def _leap(pitch: float, before: float, centre: float, shift: int) -> float:
-    return abs(pitch + shift - before) + _CENTRE_PULL * abs(pitch + shift - centre)
-
-
-def _chord_spans(root: np.ndarray) -> np.ndarray:
-    """Number of the stretch over one root to which each timestep belongs: [T]."""
-    return np.concatenate([[0], np.cumsum(np.diff(root) != 0)])
+        pitches = {fold(pitch, low, high) for pitch in _pitches(shape, start, anchors, ground)}
+        notes += [Note(int(ticks[start]), pitch, int(ticks[end] - ticks[start])) for pitch in pitches]
+    return tuple(sorted(notes))
 
 
 def _pitches(shape: Shape, start: int, anchors: np.ndarray, ground: Ground) -> list[int]:

@@ -12,14 +12,12 @@ from composer_core.genres import Genre, Part
 from composer_core.music import Note
 from composer_core.patterns import (
     Codebook,
-    bass_notes,
     drum_notes,
     from_symbols,
     line_notes,
     make_codebook,
     strikes,
     to_symbols,
-    voice_notes,
 )
 from composer_core.pianoroll import REST as SILENT
 from composer_core.voicing import chord_notes
@@ -138,8 +136,7 @@ def read_part(symbols: np.ndarray, chair: Chair, context: Context) -> tuple[Note
         return drum_notes(struck, context.grid)
     if part.role == "chords":
         return chord_notes(struck, context.ground, chair.centre, part.low, part.high, context.melody, chair.doubled)
-    play = {"bass": bass_notes, "voice": voice_notes}.get(part.role, line_notes)
-    return play(struck, context.ground, chair.centre_in(context), part.low, part.high)
+    return line_notes(struck, context.ground, chair.centre_in(context), part.low, part.high)
 
 
 def chairs_to_json(chairs: Iterable[Chair]) -> list[dict[str, Any]]:
