@@ -155,10 +155,22 @@ class ChordSymbol:
     def name(self, key: Key | None = None) -> str:
         """Write the symbol, spelled for a key (D flat major has G flat, E major G sharp) or as note names are here."""
         names = PITCH_CLASS_NAMES if key is None else spelling(key)
-        return names[self.root] + self.quality + ("" if self.bass is None else f"/{names[self.bass]}")
+        root = names[self.root]
+        if key is not None and self.basic in _LEADING and not _is_in_scale(self.root, key):
+            root = _SHARPS.get(root, root)  # G sharp leads to A, A flat does not
+        return root + self.quality + ("" if self.bass is None else f"/{names[self.bass]}")
 
     def __str__(self) -> str:
         return self.name()
+
+
+_LEADING = ("dim", "dim7", "m7b5")
+_SHARPS = {"Db": "C#", "Eb": "D#", "Gb": "F#", "Ab": "G#", "Bb": "A#"}
+
+
+def _is_in_scale(pitch_class: int, key: Key) -> bool:
+    """Whether a pitch class belongs to the major scale with the key's signature."""
+    return (pitch_class - key.tonic - (0 if key.is_major else 3)) % 12 in (0, 2, 4, 5, 7, 9, 11)
 
 
 def spelling(key: Key) -> tuple[str, ...]:

@@ -233,3 +233,11 @@ def test_the_chord_that_sounds_at_a_tick():
     chords = (Chord(480, "C/E"), Chord(960, "N"), Chord(1440, "G7"))
     line = chord_line(chords, [0, 480, 959, 960, 2000])
     assert line == [None, ChordSymbol(0, "", 4), ChordSymbol(0, "", 4), None, ChordSymbol(7, "7")]
+
+
+@pytest.mark.parametrize(("label", "key", "expected"), [
+    ("Abdim", Key(7), "G#dim"), ("Ebdim7", Key(9, False), "D#dim7"), ("Ab", Key(7), "Ab"), ("Abm7b5", Key(6), "Abm7b5"),
+    ("F#dim", Key(7), "F#dim"),
+])  # fmt: skip
+def test_a_diminished_chord_outside_the_scale_is_spelled_as_one_that_leads_up(label, key, expected):
+    assert parse_chord(label).name(key) == expected
