@@ -76,8 +76,12 @@ def near(wish: str, value: float | None, other: float | None, distance: float) -
 
 
 def lowest(wish: str, figure: str, rows: Sequence[Row]) -> Target:
-    """A target that asks the first system of the table to have the lowest figure of all systems."""
+    """A target that asks the first system of the table to have the lowest figure of all systems.
+
+    Variants of itself (``NAME, how``) are no rivals: some are told more than its rivals are.
+    """
     first, *others = [row for row in rows if not row.is_real]
+    others = [row for row in others if not row.system.startswith(f"{first.system}, ")]
     known = {row.system: value for row in others if (value := row.figures.get(figure)) is not None}
     value = first.figures.get(figure)
     if value is None or not known:

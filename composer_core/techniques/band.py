@@ -64,9 +64,10 @@ class BandConfig:
     asked); ``refine_passes`` hide ``refine_share`` of the symbols each; ``vary`` is the chance that a part
     plays a returning section anew instead of as before; ``repeat`` is the share of the repeated bars of an
     instrumentation that are carried out (0: the networks repeat as they like); ``pull`` is what a tone costs, in nats,
-    that is no chord's own (with an instrumentation). ``drawn_plan`` is the power of the odds by which a plan of chords
-    is drawn (0: the likeliest is taken). Where the user gives the chords, the most typical of ``typical_of`` drafts at
-    ``typical_temperature`` is taken.
+    that is no chord's own, and ``rooted`` what it costs a bass to meet a new chord without its root (both with an
+    instrumentation). ``drawn_plan`` is the power of the odds by which a plan of chords is drawn (0: the likeliest is
+    taken). Where the user gives the chords, the most typical of ``typical_of`` drafts at ``typical_temperature`` is
+    taken.
     """
 
     draft: str = "autoregressive"
@@ -80,6 +81,7 @@ class BandConfig:
     vary: float = 0.3
     repeat: float = 1.0
     pull: float = 0.0
+    rooted: float = 0.0
     drawn_plan: float = 0.0
     typical_of: int = 1
     typical_temperature: float = 0.95
@@ -247,7 +249,7 @@ class Band:
         chairs = self.checkpoint.chairs
         if self.genre.is_choir:
             return PartWriting(chairs, context)
-        return BarRules(bars, context, chairs, self.config.pull) if bars else None
+        return BarRules(bars, context, chairs, self.config.pull, self.config.rooted) if bars else None
 
     def _piece(self, context: Context, assignment: Assignment, players: Players) -> BandBatch:
         chairs, controls = self.checkpoint.chairs, assignment.controls

@@ -148,10 +148,13 @@ class BarRules:
 
     Silence is dear for a part that is to play and has not begun by the middle of its bar, or was silent in all of the
     one before. A part that takes the rhythm of an earlier bar strikes, holds on and rests as it did there. Tones that
-    are no chord's own cost ``pull`` nats, and a drummer does not stay on the toms.
+    are no chord's own cost ``pull`` nats, and a drummer does not stay on the toms. A bass that meets a new chord with
+    anything but its root pays ``rooted`` nats.
     """
 
-    def __init__(self, plan: BarPlan, context: Context, chairs: Sequence[Chair], pull: float = 0.0) -> None:
+    def __init__(
+        self, plan: BarPlan, context: Context, chairs: Sequence[Chair], pull: float = 0.0, rooted: float = 0.0
+    ) -> None:
         parts = [chair.part for chair in chairs]
         spans = bar_spans(context.grid, len(context))
         self._due = np.repeat(plan.plays, [end - start for start, end in spans], axis=1)  # [P, T]
@@ -160,6 +163,9 @@ class BarRules:
         self._sounds, self._heard, self._heard_before = np.zeros((3, len(parts)), dtype=bool)
         self._is_drum = [part.is_drum for part in parts]
         self._costs = [pull * _foreign(chair.codebook) for chair in chairs]
+        self._changes = set(np.flatnonzero(np.diff(context.ground.root, prepend=-1)).tolist())
+        self._unrooted = {n: rooted * _no_root(c.codebook) for n, c in enumerate(chairs) if c.part.role == "bass"}
+        self._meets = np.zeros(len(parts), dtype=bool)  # a new chord has begun and the part has not struck since
         self._toms = {number: _on_toms(chair.codebook) for number, chair in enumerate(chairs) if chair.part.is_drum}
         self._tom_share = 0.0
         self._rhythm = earlier_steps(plan.rhythm, context, len(context))
@@ -170,6 +176,9 @@ class BarRules:
         costs = self._costs[part].copy()
         if part in self._toms:
             costs += self._toms[part] * TOMS_DEAR * max(self._tom_share - FEW_TOMS, 0.0)
+        if part in self._unrooted and (self._meets[part] or t in self._changes):
+            costs += self._unrooted[part]
+            costs[HOLD] *= self._sounds[part] and t in self._changes
         if t >= self._due.shape[1]:
             return costs
         if (source := self._rhythm[part, t]) != FREE:
@@ -183,6 +192,7 @@ class BarRules:
         """Note what was drawn; drums ring by themselves, so they sound only where they are struck."""
         if t < self._due.shape[1]:
             self._drawn[part, t] = symbol
+        self._meets[part] = (self._meets[part] or t in self._changes) and symbol < FIRST_SHAPE
         if symbol != HOLD:
             self._sounds[part] = symbol >= FIRST_SHAPE and not self._is_drum[part]
             self._heard[part] |= symbol >= FIRST_SHAPE
@@ -205,6 +215,12 @@ def _foreign(codebook: Codebook) -> np.ndarray:
         float(np.mean([slot % 12 not in own for slot in shape])) if is_pitched else 0.0 for shape in codebook.shapes
     ]
     return np.array([0.0] * FIRST_SHAPE + shares)
+
+
+def _no_root(codebook: Codebook) -> np.ndarray:
+    """Whether each symbol is anything but a rest or the chord's root [V]."""
+    shapes = [float(not shape or shape[0] % 12 != ROOT) for shape in codebook.shapes]
+    return np.array([1.0, 0.0, *shapes])
 
 
 def _on_toms(codebook: Codebook) -> np.ndarray:

@@ -245,3 +245,15 @@ def test_a_drummer_leaves_the_toms_after_a_while(context):
         rules.take(0, t, FIRST_SHAPE + 1)
     _, _, on_hat, on_tom, on_both = rules.costs(0, 24).tolist()
     assert on_hat == 0 and on_tom == on_both > 3
+
+
+def test_a_bass_meets_a_new_chord_with_its_root_or_pays_for_it(context):
+    rules = BarRules(plan_of([False] * 4), context, [chair("bass", (0,), (12,), (7,))], rooted=2.0)
+    root, octave, fifth = range(FIRST_SHAPE, FIRST_SHAPE + 3)
+    assert rules.costs(0, 0)[[REST, root, octave, fifth]].tolist() == [0, 0, 0, 2]
+    rules.take(0, 0, REST)
+    assert rules.costs(0, 1)[[HOLD, root, fifth]].tolist() == [0, 0, 2]  # it has not met the chord yet
+    rules.take(0, 1, root)
+    assert rules.costs(0, 2)[[HOLD, root, fifth]].tolist() == [0, 0, 0]
+    change = int(np.flatnonzero(np.diff(context.ground.root))[0]) + 1
+    assert rules.costs(0, change)[[HOLD, root, fifth]].tolist() == [2, 0, 2]  # the old note would sound on

@@ -34,14 +34,15 @@ def test_the_lowest_is_looked_for_among_systems_only():
     rows = [
         Row("players", {"judge": 0.5}, is_real=True),
         Row("Tutti", {"judge": 0.7}),
+        Row("Tutti, chords given", {"judge": 0.6}),  # itself, no rival
         Row("copy", {"judge": 0.8}),
         Row("rule", {"judge": None}),
     ]
     target = lowest("x", "judge", rows)
     assert target.reached and "copy" in target.measured
-    rows[2] = Row("copy", {"judge": 0.6})
+    rows[3] = Row("copy", {"judge": 0.6})
     assert lowest("x", "judge", rows).reached is False
-    assert lowest("x", "judge", rows[:2]).reached is None
+    assert lowest("x", "judge", rows[:3]).reached is None
 
 
 def test_tables_show_a_dash_for_what_is_missing():
