@@ -138,7 +138,7 @@ def assert_sane(melody: Melody) -> None:
     assert melody.notes
     assert all(0 <= n.pitch <= 127 and 1 <= n.velocity <= 127 and n.duration > 0 <= n.start for n in melody.notes)
     assert all(a.end <= b.start for a, b in zip(melody.notes, melody.notes[1:], strict=False))
-    assert 0 < melody.end_s and melody.end <= 6000 * melody.timing.ticks_per_beat
+    assert melody.end_s > 0 and melody.end <= 6000 * melody.timing.ticks_per_beat
     assert len(melody.timing.bar_starts(melody.end)) <= 3001
     assert all("\n" not in notice and notice.isprintable() for notice in (melody.track, *melody.notices))
 

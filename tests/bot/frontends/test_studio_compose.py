@@ -85,7 +85,11 @@ async def test_what_chats_refuse_is_refused_at_its_field(page, studio):
         ("melody", {"notes": None, "melody": MELODY | {"metres": [[480, "4/4"]]}}, "tick 0"),
         ("melody", {"notes": None, "melody": MELODY | {"tempos": [[0, 90], [0, 91]]}}, "in order"),
         ("melody", {"notes": None, "melody": MELODY | {"pickup_ticks": 1920}}, "pick-up"),
-        ("melody", {"notes": None, "melody": {"notes": [{"start": 10**8, "duration": 1, "pitch": 60}]}}, "at most 6000 fit"),
+        (
+            "melody",
+            {"notes": None, "melody": {"notes": [{"start": 10**8, "duration": 1, "pitch": 60}]}},
+            "at most 6000",
+        ),
         ("source", {"notes": None, "source": "0123456789ab-1"}, "no composition"),
     ]:
         body = {name: value for name, value in ({"notes": "C4 D E F"} | wish).items() if value is not None}
