@@ -25,9 +25,9 @@ from composer_core.metrics.repeats import FEW, REPEATS, Repeats
 from composer_core.metrics.songroll import roll_of
 from composer_core.models.band.batch import ALIGN, BandBatch, stack, style_of, window
 from composer_core.models.band.walk import FREE, Heat, Rules, Walk
-from composer_core.music import Chord, Composition, Melody
+from composer_core.music import Chord, Composition, Melody, Track
 from composer_core.part_writing import PartWriting
-from composer_core.patterns import HOLD, REST
+from composer_core.patterns import HOLD, REST, fold
 from composer_core.planner.enrich import enrich
 from composer_core.planner.plan import load_planner
 from composer_core.planner.weights import WEIGHTS
@@ -357,7 +357,17 @@ class Band:
             card=self.checkpoint.card,
             notices=(*melody.notices, *shift_notice(shift)),
         )
-        return (end_with_melody if genre.is_choir else end_together)(composition)
+        ended = (end_with_melody if genre.is_choir else end_together)(composition)
+        return replace(ended, tracks=(ended.melody, *(_in_range(track, genre) for track in ended.accompaniment)))
+
+
+def _in_range(track: Track, genre: Genre) -> Track:
+    """What an ending put out of an instrument's reach, an octave away."""
+    part = next(part for part in genre.parts if part.name == track.name)
+    if part.is_drum:
+        return track
+    notes = (replace(note, pitch=fold(note.pitch, part.low, part.high)) for note in track.notes)
+    return replace(track, notes=tuple(sorted(notes)))
 
 
 def _seated(chair: Chair, players: Players) -> Chair:

@@ -99,6 +99,17 @@ def test_a_returning_section_is_played_as_before_but_for_its_last_bar(untrained)
     assert first == again and first
 
 
+def test_the_last_chord_stays_within_the_ranges(untrained):
+    """The bass ends on the chord's own bass, which may lie below its lowest string."""
+    narrow = replace(
+        untrained, parts=tuple(replace(p, low=33, high=52) if p.role == "bass" else p for p in untrained.parts)
+    )
+    for key in ("C", "D", "E", "F", "G", "A", "B"):
+        (made,) = compose(narrow, chords=(Chord(0, key),))
+        bass = next(track for track in made.accompaniment if track.name == "Bass")
+        assert all(33 <= note.pitch <= 52 for note in bass.notes)
+
+
 def test_a_melody_out_of_reach_is_taken_in_another_octave_and_that_is_said(untrained):
     (made,) = compose(untrained, tune="C1 D E F | G:4")
     assert any("octave" in notice for notice in made.notices)
