@@ -44,9 +44,9 @@ def draft_genre(survey: Survey, name: str, description: str, base: Genre | None,
         "part": [asdict(part) for part in survey.parts],
     }
     (folder / "genre.toml").write_text(tomli_w.dumps(table), encoding="utf-8")
-    for name in _OF_BASE:
-        if base and (base.folder / name).is_file():
-            shutil.copyfile(base.folder / name, folder / name)
+    for borrowed in _OF_BASE:
+        if base and (base.folder / borrowed).is_file():
+            shutil.copyfile(base.folder / borrowed, folder / borrowed)
     return named(read_genre(folder), name)
 
 
