@@ -5,6 +5,7 @@ import pytest
 from composer_core.corpora.songs import Song
 from composer_core.genres import Genre, Part
 from composer_core.music import Chord, Note, Timing
+from composer_core.scores import learn_chairs, make_score
 
 BEAT, BAR = 480, 1920
 LABELS, ROOTS, THIRDS = ("C", "Am7", "Dm7", "G7"), (0, 9, 2, 7), (4, 3, 3, 4)
@@ -53,3 +54,14 @@ def trio(tmp_path_factory):
 @pytest.fixture(scope="session")
 def songs():
     return [plain_song(f"tune {up}", up=up) for up in (0, 2, 5)]
+
+
+@pytest.fixture(scope="session")
+def chairs(songs, trio):
+    return learn_chairs(songs, trio)
+
+
+@pytest.fixture(scope="session")
+def score(songs, chairs):
+    """The first tune as symbols."""
+    return make_score(songs[0], chairs)

@@ -11,16 +11,6 @@ from composer_core.scores import learn_chairs, make_score, read_part
 
 
 @pytest.fixture(scope="module")
-def chairs(songs, trio):
-    return learn_chairs(songs, trio)
-
-
-@pytest.fixture(scope="module")
-def score(songs, chairs):
-    return make_score(songs[0], chairs)
-
-
-@pytest.fixture(scope="module")
 def batch(score):
     return stack([window(score, 0, len(score)) | {"style": style_of(1.0, score.density, np.zeros(3))}])
 

@@ -13,19 +13,9 @@ from composer_core.models.band.generator import BandGenerator, BandGeneratorConf
 from composer_core.models.band.intervals import offsets_of
 from composer_core.models.band.refiner import BandRefiner, BandRefinerConfig
 from composer_core.models.band.walk import FREE, Heat, Walk
-from composer_core.scores import learn_chairs, make_score, read_part
+from composer_core.scores import make_score, read_part
 
 TINY = (8, 8, 8, 8, 8)
-
-
-@pytest.fixture(scope="module")
-def chairs(songs, trio):
-    return learn_chairs(songs, trio)
-
-
-@pytest.fixture(scope="module")
-def score(songs, chairs):
-    return make_score(songs[0], chairs)
 
 
 @pytest.fixture(scope="module")
