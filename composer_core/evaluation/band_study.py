@@ -184,7 +184,8 @@ def _empty_gap(row: Row, real: Row) -> float | None:
 
 def _drafts(genre: Genre) -> list[tuple[str, System]]:
     """The genre's networks with each of the drafts that they can make."""
-    from composer_core.techniques.band import DRAFTS, Band
+    from composer_core.techniques.band import Band
+    from composer_core.techniques.band_config import DRAFTS
 
     default = Band(genre).config
     return [(f"{name} draft", by_technique(Band(genre, replace(default, draft=name)))) for name in DRAFTS]

@@ -23,7 +23,8 @@ from composer_core.harmony import find_key
 from composer_core.metrics.songroll import SongRoll
 from composer_core.music import Key
 from composer_core.roll import Roll, make_roll
-from composer_core.techniques.band import DRAFTS, Band, read_config
+from composer_core.techniques.band import Band
+from composer_core.techniques.band_config import DRAFTS, read_config
 from composer_core.training.wgan_gp import reference_windows
 
 CHORDS_GIVEN = "Tutti, chords given"

@@ -51,7 +51,7 @@ class Genre:
     ``parts[0]`` is the melody's own place in the ensemble. ``tempo_bpm`` is what typed notes get, and within
     ``tempo_bpm_range`` the genre sounds like itself. An intro has ``intro_bars`` (0: there is none). ``harmony``
     is a style of ``planner.enrich``. ``feel`` is how
-    its players play, ``band`` holds settings of ``techniques.band.BandConfig``.
+    its players play, ``band`` holds settings of ``techniques.band_config.BandConfig``.
     """
 
     name: str

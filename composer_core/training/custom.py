@@ -18,7 +18,7 @@ from composer_core.corpora.songs import Song, Songs
 from composer_core.genres import Genre
 from composer_core.music import Composition
 from composer_core.scores import learn_chairs, make_score
-from composer_core.techniques.band import DRAFTS, BandConfig
+from composer_core.techniques.band_config import DRAFTS, BandConfig
 from composer_core.training.course import Course, CourseConfig, Diverged, Losses, fresh_checkpoint, with_request
 from composer_core.training.course_file import restore_course, save_course
 from composer_core.training.exam import Exam, Result

@@ -22,7 +22,8 @@ from composer_core.metrics.songroll import SongRoll, make_songroll
 from composer_core.music import Composition, Melody
 from composer_core.request import Controls
 from composer_core.techniques import Assignment
-from composer_core.techniques.band import Band, BandConfig
+from composer_core.techniques.band import Band
+from composer_core.techniques.band_config import BandConfig
 
 PIECES, BARS = 16, 8
 FEWEST_NOTES = 8  # in an excerpt's melody

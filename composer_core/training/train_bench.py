@@ -21,7 +21,7 @@ from composer_core.genres import Genre, find_genre
 from composer_core.metrics.songroll import make_songroll
 from composer_core.models.reference import ReferenceConfig
 from composer_core.music import Composition
-from composer_core.techniques.band import DRAFTS, read_config
+from composer_core.techniques.band_config import DRAFTS, read_config
 from composer_core.training.custom import Lesson, Record, Training
 from composer_core.training.exam import Exam
 from composer_core.training.graduation import draft_genre

@@ -19,7 +19,8 @@ from composer_core.music import Chord, Melody
 from composer_core.notation import parse_notes
 from composer_core.scores import learn_chairs
 from composer_core.techniques import Assignment
-from composer_core.techniques.band import DRAFTS, Band, BandConfig, read_config
+from composer_core.techniques.band import Band
+from composer_core.techniques.band_config import DRAFTS, BandConfig, read_config
 
 TINY = (8, 8, 8, 8, 8)
 TUNE = "C4 D E F | G:2 G:2 | A A A A | G:4 | C4 D E F | G:2 G:2 | A G F E | C:4"

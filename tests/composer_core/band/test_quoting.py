@@ -10,7 +10,8 @@ from composer_core.metrics.songroll import roll_of
 from composer_core.notation import parse_notes
 from composer_core.scores import learn_chairs
 from composer_core.techniques import Assignment
-from composer_core.techniques.band import MORE_TRIES, Band, BandConfig
+from composer_core.techniques.band import MORE_TRIES, Band
+from composer_core.techniques.band_config import BandConfig
 from tests.fakes.small_training import small_checkpoint, small_songs, trio
 
 TUNE = "C4 D E F | G:2 G:2 | A A A A | G:4 | C4 D E F | G:2 G:2 | A G F E | C:4"
