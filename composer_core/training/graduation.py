@@ -21,8 +21,9 @@ from composer_core.training.card import write_card
 from composer_core.training.custom import BEST, Record
 
 _FEEL_OF_BASE = ("push_ms", "strum_ms", "roll_ms", "pedal", "energy_steps", "looseness_ms", "ritard", "is_played")
-
 _OF_BASE = ("feel.json", PLANNER)
+_BASES_OWN = ("draft", "temperature", "floor")
+"""Settings that suit the base's pieces alone: what was learned from others is drawn as it was learned."""
 
 
 def draft_genre(survey: Survey, name: str, description: str, base: Genre | None, folder: Path) -> Genre:
@@ -40,7 +41,7 @@ def draft_genre(survey: Survey, name: str, description: str, base: Genre | None,
         "tempo_bpm_range": list(survey.tempo_bpm_range),
         "harmony": base.harmony if base else "sevenths",
         "feel": feel | {"swing": survey.feel.swing},
-        "band": {key: value for key, value in (base.band if base else {}).items() if key != "draft"},
+        "band": {key: value for key, value in (base.band if base else {}).items() if key not in _BASES_OWN},
         "part": [asdict(part) for part in survey.parts],
     }
     (folder / "genre.toml").write_text(tomli_w.dumps(table), encoding="utf-8")
