@@ -24,8 +24,8 @@ class BandConfig:
     """
 
     draft: str = "autoregressive"
-    temperature: float = 1.0
-    floor: float = 0.0
+    temperature: float = 0.95
+    floor: float = 0.01
     human: float = 1.0
     fullness: float = 0.0
     refine_passes: int = 0

@@ -23,7 +23,7 @@ from composer_core.training.custom import BEST, Record
 _FEEL_OF_BASE = ("push_ms", "strum_ms", "roll_ms", "pedal", "energy_steps", "looseness_ms", "ritard", "is_played")
 _OF_BASE = ("feel.json", PLANNER)
 _BASES_OWN = ("draft", "temperature", "floor")
-"""Settings that suit the base's pieces alone: what was learned from others is drawn as it was learned."""
+"""Settings that suit the base's pieces alone; others are drawn with the defaults (`../LOG.md`: custom training)."""
 
 
 def draft_genre(survey: Survey, name: str, description: str, base: Genre | None, folder: Path) -> Genre:
