@@ -8,7 +8,7 @@ from statistics import mean
 from composer_core.chord_symbols import ChordSymbol
 from composer_core.chords import chord_line
 from composer_core.form import bar_lines
-from composer_core.music import Composition, Note, Timing, Track
+from composer_core.music import Composition, Note, Timing, Track, until
 
 KICK, CRASH = 36, 49
 RECENT_BARS = 2  # a part that has been silent for so long stays silent
@@ -36,16 +36,9 @@ def end_together(composition: Composition) -> Composition:
 def end_with_melody(composition: Composition) -> Composition:
     """Let nobody sing on after the melody's last note: how a choir ends."""
     end = max((note.end for note in composition.melody.notes), default=0)
-    choir = [
-        replace(track, notes=tuple(_until(note, end) for note in track.notes if note.start < end))
-        for track in composition.accompaniment
-    ]
+    choir = [replace(track, notes=tuple(until(end, track.notes))) for track in composition.accompaniment]
     chords = tuple(chord for chord in composition.chords if chord.tick < max(end, 1))
     return replace(composition, tracks=(composition.melody, *choir), chords=chords)
-
-
-def _until(note: Note, end: int) -> Note:
-    return replace(note, duration=min(note.duration, end - note.start))
 
 
 def last_strike(composition: Composition) -> tuple[int, int]:

@@ -146,6 +146,11 @@ class Timing:
         return starts
 
 
+def until(end: int, notes: Iterable[Note]) -> list[Note]:
+    """Keep the notes that begin before tick ``end``, none sounding longer."""
+    return [Note(n.start, n.pitch, min(n.duration, end - n.start), n.velocity) for n in notes if n.start < end]
+
+
 @dataclass(frozen=True)
 class Melody:
     """The user's input line: one note at a time, sorted by start.

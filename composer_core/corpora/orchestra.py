@@ -17,13 +17,13 @@ from composer_core.corpora.excerpts import SHORTEST, cut_excerpts, good_runs
 from composer_core.corpora.main_line import settle
 from composer_core.corpora.musicxml import MAX_MEASURES, Score, ScorePart, read_score
 from composer_core.corpora.sections import SYMPHONY, reduce_parts
-from composer_core.corpora.snap import off_grid, snap, until
+from composer_core.corpora.snap import off_grid, snap
 from composer_core.corpora.song_files import cached_songs
 from composer_core.corpora.songs import Song, Songs
 from composer_core.corpora.sounding import sounding_chords
 from composer_core.errors import ResourceError, SettingError
 from composer_core.genres import Genre
-from composer_core.music import Note, monophonic
+from composer_core.music import Note, monophonic, until
 from composer_core.pianoroll import make_grid
 
 VERSION = 1  # of what is read: a cache of another one is not used

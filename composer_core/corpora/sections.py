@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from composer_core.corpora.musicxml import ScorePart
-from composer_core.corpora.snap import snap, until
-from composer_core.music import Note
+from composer_core.corpora.snap import snap
+from composer_core.music import Note, until
 from composer_core.pianoroll import Grid
 
 

@@ -34,11 +34,6 @@ def snap(notes: Sequence[Note], grid: Grid) -> list[Note]:
     ]
 
 
-def until(end: int, notes: Iterable[Note]) -> list[Note]:
-    """Keep the notes that begin before tick ``end``, none sounding longer."""
-    return [Note(n.start, n.pitch, min(n.duration, end - n.start), n.velocity) for n in notes if n.start < end]
-
-
 def off_grid(notes: Iterable[Note], grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     """Count onsets per bar of the grid: those off it, and all [bars]."""
     bars = int(grid.bar[-1]) + 1

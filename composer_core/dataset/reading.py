@@ -8,12 +8,12 @@ import numpy as np
 
 from composer_core.corpora.midi_songs import MidiPiece, MidiTrack, lasting_tempo, make_piece, read_tracks, steady
 from composer_core.corpora.musicxml import Score, ScorePart, read_score
-from composer_core.corpora.snap import snap, until
+from composer_core.corpora.snap import snap
 from composer_core.corpora.songs import TICKS_PER_BEAT
 from composer_core.corpora.swing import EVEN
 from composer_core.errors import MelodyError
 from composer_core.melody import MAX_LENGTH_S
-from composer_core.music import Key, Note
+from composer_core.music import Key, Note, until
 from composer_core.pianoroll import Grid, make_grid
 
 T = TypeVar("T")

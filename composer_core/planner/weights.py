@@ -29,7 +29,7 @@ def load_network(path: Path, device: torch.device) -> PlannerNetwork:
     Raises:
         ResourceError: the file is missing, damaged or of another version.
     """
-    mend = "restore it from the release, or run `python -m composer_core rebuild planner`"
+    mend = "restore it from the release, or rebuild it (see the CARD.md beside it)"
     if not path.is_file():
         raise ResourceError(f"The planner's weights {path} are missing: {mend}.")
     try:

@@ -6,6 +6,7 @@ from composer_core.errors import GenreError
 from composer_core.genres import Genre
 
 DRAFTS = ("autoregressive", "adversarial", "masked")
+MOST = 64  # passes or drafts
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def read_config(genre: Genre) -> BandConfig:
     """Read the settings that stand in a genre's ``[band]``.
 
     Raises:
-        GenreError: a setting is unknown, or there is no such draft.
+        GenreError: a setting is unknown or out of bounds, or there is no such draft.
     """
     try:
         config = BandConfig(**genre.band)
@@ -55,4 +56,9 @@ def read_config(genre: Genre) -> BandConfig:
     if config.draft not in DRAFTS:
         known = ", ".join(DRAFTS)
         raise GenreError(f"The genre {genre.name!r} asks for the draft {config.draft!r}: choose {known} in genre.toml.")
+    counts = (config.masked_passes, config.refine_passes, config.typical_of)
+    if not all(type(count) is int and 0 <= count <= MOST for count in counts):
+        raise GenreError(f"The genre {genre.name!r} asks for a wrong count of passes: write 0 to {MOST} in genre.toml.")
+    if min(config.temperature, config.typical_temperature) <= 0:
+        raise GenreError(f"The genre {genre.name!r} asks for no temperature: write one above 0 in genre.toml.")
     return config

@@ -177,8 +177,10 @@ class BarRules:
         if part in self._toms:
             costs += self._toms[part] * TOMS_DEAR * max(self._tom_share - FEW_TOMS, 0.0)
         if part in self._unrooted and (self._meets[part] or t in self._changes):
-            costs += self._unrooted[part]
-            costs[HOLD] *= self._sounds[part] and t in self._changes
+            unrooted = self._unrooted[part].copy()
+            if not (self._sounds[part] and t in self._changes):
+                unrooted[HOLD] = 0.0  # nothing foreign goes on to sound
+            costs += unrooted
         if t >= self._due.shape[1]:
             return costs
         if (source := self._rhythm[part, t]) != FREE:

@@ -81,7 +81,9 @@ def _try(genre: Genre) -> None:
     from composer_core.preparation import make_request, prepare
     from composer_core.techniques import Assignment, load_technique
 
-    _check_weights(genre.weights)
+    _check_weights(genre.weights, "configs")
+    if genre.planner.is_file():
+        _check_weights(genre.planner, "config")
     try:
         technique = load_technique(genre.technique, genre)
         request = make_request(parse_notes(TRY_NOTES), genre, seed=1)
@@ -95,14 +97,18 @@ def _try(genre: Genre) -> None:
         ) from error
 
 
-def _check_weights(path: Path) -> None:
-    """Refuse networks of a size that no genre has, before anything of that size is made."""
+def _check_weights(path: Path, shapes: str) -> None:
+    """Refuse networks of a size that no genre has, before anything of that size is made.
+
+    ``shapes`` names the JSON in the file's header: of one network, or of several by name.
+    """
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="numpy") as file:
-            configs = json.loads((file.metadata() or {})["configs"])
-        figures = [figure for config in configs.values() for value in config.values() for figure in _listed(value)]
+            told = json.loads((file.metadata() or {})[shapes])
+        configs = told.values() if shapes == "configs" else [told]
+        figures = [figure for config in configs for value in config.values() for figure in _listed(value)]
     except (OSError, SafetensorError, ValueError, KeyError, AttributeError, RecursionError) as error:
         raise GenreError(f"The weights are damaged ({str(error)[:100]}): export the genre again.") from error
     if not all(type(one) in (int, float, bool, str) and (isinstance(one, str) or one <= WIDEST) for one in figures):

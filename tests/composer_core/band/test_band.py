@@ -116,9 +116,15 @@ def test_a_melody_out_of_reach_is_taken_in_another_octave_and_that_is_said(untra
     assert any("octave" in notice for notice in made.notices)
 
 
-@pytest.mark.parametrize("settings", [{"draft": "loud"}, {"swing": 1}])
-def test_a_wrong_setting_of_the_genre_is_named(untrained, settings):
-    with pytest.raises(GenreError, match=next(iter(settings.values())) if "draft" in settings else "swing"):
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"draft": "loud"}, "loud"), ({"swing": 1}, "swing"), ({"typical_of": 10**6}, "0 to 64"),
+        ({"masked_passes": 2.5}, "0 to 64"), ({"temperature": 0}, "above 0"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_of_the_genre_is_named(untrained, settings, said):
+    with pytest.raises(GenreError, match=said):
         read_config(replace(untrained, band=settings))
 
 

@@ -148,21 +148,21 @@ def test_a_walk_says_again_what_the_network_would(sizes, batch):
     assert (drawn == np.tile(forced[:, :16], 4)).all()
 
 
-def test_weights_from_before_recall_still_compose(sizes, chairs, trio, batch, tmp_path):
+def test_weights_from_before_recall_and_intervals_still_compose(sizes, chairs, trio, batch, tmp_path):
     genre = replace(trio, folder=tmp_path)
     networks = (
         BandGenerator(BandGeneratorConfig(sizes, widths=TINY)),
         BandCritic(BandCriticConfig(sizes, widths=(8, 8, 8, 8))),
         BandRefiner(BandRefinerConfig(sizes, widths=TINY)),
-        Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8, bars=0)),
+        Autoregressor(AutoregressorConfig(sizes, look=8, code=4, width=16, head=8, bars=0, intervals=False)),
     )
     save_band(genre.weights, BandCheckpoint(*networks, chairs, "trio-0"))
-    named = b', \\"bars\\": 0'
+    named = b', \\"bars\\": 0, \\"intervals\\": false'
     written = genre.weights.read_bytes()
     assert named in written
     genre.weights.write_bytes(written.replace(named, b" " * len(named)))
     older = load_band(genre, torch.device("cpu")).autoregressor
-    assert older.recall is None
+    assert older.recall is None and older.intervals is None
     single = stack([{name: value[0].numpy() for name, value in vars(batch).items()}])
     free = np.full((3, 64), FREE)
     assert Walk(older).draw(single, free, free, Heat(), np.random.default_rng(3)).shape == (3, 64)

@@ -1,6 +1,7 @@
 """The laws of a choir, on untrained networks: they hold whatever the weights are."""
 
 import dataclasses
+import shutil
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import torch
 from composer_core.checkpoints import load_band, save_band
 from composer_core.counterpoint import parallels, verticals
 from composer_core.errors import Cancelled, GenreError
+from composer_core.genres import find_genre, read_genre
 from composer_core.midi import write_composition
 from composer_core.roll import make_roll
 from composer_core.scores import chairs_to_json
@@ -61,6 +63,15 @@ def test_a_melody_out_of_range_is_kept_where_it_is_and_said_so(technique, tune, 
     (composition,) = technique.compose([Assignment(melody, 1)], quiet)
     assert composition.melody.notes == melody.notes
     assert any("octave" in notice for notice in composition.notices)
+
+
+def test_a_genres_own_planner_makes_its_plans(tiny_genre, tmp_path):
+    shipped = find_genre("chorale")
+    folder = tmp_path / "own"
+    shutil.copytree(tiny_genre.folder, folder)
+    shutil.copy(shipped.planner, folder)
+    weights = [next(Band(genre).planner.network.parameters()) for genre in (tiny_genre, read_genre(folder))]
+    assert not torch.equal(*weights)
 
 
 def test_one_note_is_enough(technique, tune):

@@ -17,12 +17,12 @@ from composer_core.corpora.main_line import CENTRE, COMFORT, settle
 from composer_core.corpora.musicxml import read_score
 from composer_core.corpora.orchestra_report import describe
 from composer_core.corpora.sections import SYMPHONY, reduce_parts, thin
-from composer_core.corpora.snap import off_grid, snap, until
+from composer_core.corpora.snap import off_grid, snap
 from composer_core.corpora.songs import Song
 from composer_core.corpora.sounding import sounding_chords
 from composer_core.errors import ResourceError, SettingError
 from composer_core.genres import find_genre
-from composer_core.music import Chord, Metre, Note, Timing
+from composer_core.music import Chord, Metre, Note, Timing, until
 from composer_core.pianoroll import make_grid
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"

@@ -92,6 +92,12 @@ def test_a_draft_plays_as_the_bases_players_do_but_swings_as_the_data(found, tmp
     assert (tmp_path / "feel.json").is_file() == (jazz.folder / "feel.json").is_file()
 
 
+def test_a_draft_from_a_choir_plans_as_the_choir_does(found, tmp_path):
+    chorale = find_genre("chorale")
+    genre = draft_genre(found, "my-songs", "", chorale, tmp_path)
+    assert genre.name == "my-songs" and genre.planner.read_bytes() == chorale.planner.read_bytes()
+
+
 def test_songs_on_disk_are_the_same_songs(found, tmp_path):
     songs = found.split(0)
     write_songs(songs, tmp_path / "songs.json.gz")

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
@@ -99,6 +100,14 @@ def test_networks_of_another_shape_are_refused(setup, folder, file_of, change, s
     assert nothing_is_left(setup)
 
 
+def test_a_planner_of_another_size_is_refused(setup, folder, file_of):
+    config = {"format": "tutti-planner-1", "config": json.dumps({"width": 10**9})}
+    save_file({"strength": np.ones(1)}, folder / "planner.safetensors", metadata=config)
+    with pytest.raises(GenreError, match="larger than any"):
+        admit(file_of(), None, setup)
+    assert nothing_is_left(setup)
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -108,6 +117,8 @@ def test_networks_of_another_shape_are_refused(setup, folder, file_of, change, s
         ("repeats.json", b'{"a": 1}'),
         ("instrumentation.json", b"[]"),
         ("feel.json", b'{"touch": 7}'),
+        ("habits.json", b'{"pieces": [{"Bass": [40, 1]}]}'),
+        ("planner.safetensors", b"\xff" * 100),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be_is_refused(setup, folder, file_of, name, data):
